@@ -1,0 +1,245 @@
+//===- Graph.h - the expression IR ----------------------------------------===//
+//
+// Pure mathematics as one interned, rolled graph. A node is immutable; equal
+// expressions have equal ids; operands have smaller ids than their users, so
+// ascending id order is a topological order.
+//
+// Binders. Reduce and Build bind integer indices. In a finished (closed) node
+// a bound index is a number, counted from the inside: a binder's index gets
+// 1 + the highest number used by binders inside its operands, so two sums that
+// differ in the name of their index are the same node. Passes never look at
+// numbers: they open() a binder, which gives its operands with a *symbol* in
+// place of each number, work on those, and build a new binder from symbols.
+// Every node knows the set of free indices (numbers and symbols) in it.
+//
+// Arrays. A node may have a shape. Array-valued nodes are: Input, Build,
+// List, Zeros, Put (all zero but one element), Keep, and Add / Select / a sum
+// of array-valued nodes, which is how the adjoint of an array is written:
+//     sum (i in 1..n) put(shape; i+1; v(i))
+//
+//===--------------------------------------------------------------------===//
+#pragma once
+
+#include "ir/Primitives.h"
+#include "support/Source.h"
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace gradus::ir {
+
+struct ValueId {
+  uint32_t index = UINT32_MAX;
+  bool valid() const { return index != UINT32_MAX; }
+  auto operator<=>(const ValueId &) const = default;
+};
+struct ValueIdHash {
+  size_t operator()(ValueId v) const { return v.index * 0x9E3779B97F4A7C15ull >> 7; }
+};
+
+enum class Kind : uint8_t { Real, Int, Bool };
+
+/// Inclusive range lo..hi of an axis; both are Int scalars without free indices.
+struct Axis {
+  ValueId lo, hi;
+  bool operator==(const Axis &) const = default;
+};
+/// Interned list of axes; 0 is the scalar shape.
+using ShapeId = uint32_t;
+
+struct Type {
+  Kind kind = Kind::Real;
+  ShapeId shape = 0;
+  bool scalar() const { return shape == 0; }
+  bool operator==(const Type &) const = default;
+};
+
+enum class Op : uint8_t {
+  Constant, ///< number; bits in payload
+  Input,    ///< payload: index into Graph::inputs()
+  Index,    ///< payload: a bound number (> 0) or -(symbol + 1)
+  Prim,     ///< prim(operands...); Add also on two arrays of one shape
+  Select,   ///< condition, then, else: lazy. Also of arrays
+  At,       ///< array, one index for each axis
+  Put,      ///< value, one index for each axis; shape in the type: zero but there
+  Zeros,    ///< the array of zeros of its shape
+  Build,    ///< lo1, hi1, ..., body: the array with that element
+  Reduce,   ///< lo, hi, condition, body
+  List,     ///< elements, row major: a literal array
+  Keep,     ///< array operand that is always computed once and stored
+};
+
+enum class ReduceOp : uint8_t { Sum, Prod, Min, Max, LogSumExp };
+
+struct Node {
+  Op op;
+  uint8_t sub = 0;         ///< Prim, or ReduceOp
+  uint8_t binders = 0;     ///< bound indices: 1 for Reduce, rank for Build
+  Type type;
+  uint32_t operands = 0;   ///< first operand in the pool
+  uint32_t operandCount = 0;
+  int64_t payload = 0;     ///< see Op; for binders: the number of the first index
+  uint32_t freeSet = 0;    ///< free indices
+  uint32_t maxBinder = 0;  ///< highest bound number in it
+  Prim prim() const { return static_cast<Prim>(sub); }
+  ReduceOp reduceOp() const { return static_cast<ReduceOp>(sub); }
+};
+
+/// What a model reads: argument, parameter, table column, unknown, size.
+enum class InputRole : uint8_t { Argument, Parameter, Data, Unknown, Size, Local };
+struct Input {
+  std::string name;      ///< as in the source: "x", "penguins.mass"
+  Type type;
+  InputRole role;
+  SourceRange range;
+};
+
+/// A bound index that is open. Its range holds where it stands for an index.
+struct Symbol {
+  ValueId lo, hi;
+  std::string name; ///< for printing; "" when none
+};
+
+/// The operands of a binder with symbols in place of numbers.
+struct Opened {
+  std::vector<ValueId> symbols; ///< Index nodes
+  std::vector<Axis> ranges;     ///< Build: one an index; Reduce: one
+  ValueId condition;            ///< Reduce; constant true when none
+  ValueId body;
+};
+
+using Substitution = std::unordered_map<ValueId, ValueId, ValueIdHash>;
+
+class Graph {
+public:
+  Graph();
+
+  //--- nodes -----------------------------------------------------------------
+  const Node &node(ValueId v) const { return nodes_[v.index]; }
+  std::span<const ValueId> operands(ValueId v) const;
+  ValueId operand(ValueId v, unsigned k) const { return operands(v)[k]; }
+  Type type(ValueId v) const { return node(v).type; }
+  size_t size() const { return nodes_.size(); }
+  /// Source range of the first expression that made the node.
+  SourceRange range(ValueId v) const { return ranges_[v.index]; }
+  /// New nodes get this range until the next call.
+  void setRange(SourceRange range) { currentRange_ = range; }
+  SourceRange currentRange() const { return currentRange_; }
+
+  bool isConstant(ValueId v) const { return node(v).op == Op::Constant; }
+  bool isReal(ValueId v, double value) const; ///< the Real constant (or Int) of this value
+  bool isInt(ValueId v, int64_t value) const;
+  double realValue(ValueId v) const;  ///< of a Real or Int constant
+  int64_t intValue(ValueId v) const;  ///< of an Int constant
+  bool boolValue(ValueId v) const;
+
+  //--- inputs, shapes, symbols -------------------------------------------------
+  ValueId input(Input input); ///< a new input each time
+  const std::vector<Input> &inputs() const { return inputs_; }
+  uint32_t inputIndex(ValueId v) const { return static_cast<uint32_t>(node(v).payload); }
+  const Input &inputOf(ValueId v) const { return inputs_[inputIndex(v)]; }
+  ValueId inputNode(uint32_t index) const { return inputNodes_[index]; }
+
+  ShapeId shape(std::vector<Axis> axes);
+  const std::vector<Axis> &axes(ShapeId shape) const { return shapes_[shape]; }
+  const std::vector<Axis> &axesOf(ValueId v) const { return shapes_[type(v).shape]; }
+  unsigned rank(ValueId v) const { return static_cast<unsigned>(axesOf(v).size()); }
+  /// hi - lo + 1
+  ValueId extent(const Axis &axis);
+
+  ValueId newSymbol(ValueId lo, ValueId hi, std::string name = {});
+  bool isSymbol(ValueId v) const { return node(v).op == Op::Index && node(v).payload < 0; }
+  const Symbol &symbol(ValueId v) const { return symbols_[static_cast<size_t>(-node(v).payload - 1)]; }
+  void setSymbolRange(ValueId v, ValueId lo, ValueId hi);
+
+  /// Free indices of a node: bound numbers that dangle (> 0), symbols (< 0).
+  const std::vector<int32_t> &freeIndices(ValueId v) const { return freeSets_[node(v).freeSet]; }
+  bool hasFree(ValueId v) const { return node(v).freeSet != 0; }
+  /// True when a bound number dangles: the node makes sense only under its binder.
+  bool isOpenTerm(ValueId v) const;
+  bool dependsOn(ValueId v, ValueId symbol) const;
+  bool dependsOnAny(ValueId v, std::span<const ValueId> symbols) const;
+
+  //--- construction, with folding exact in IEEE arithmetic ------------------------
+  ValueId real(double value);
+  ValueId integer(int64_t value);
+  ValueId boolean(bool value);
+  ValueId prim(Prim p, std::span<const ValueId> operands);
+  ValueId prim(Prim p, std::initializer_list<ValueId> operands) {
+    return prim(p, std::span(operands.begin(), operands.size()));
+  }
+  ValueId select(ValueId condition, ValueId then, ValueId otherwise);
+  ValueId at(ValueId array, std::span<const ValueId> indices);
+  ValueId put(ShapeId shape, std::span<const ValueId> indices, ValueId value);
+  ValueId zeros(Type type);
+  ValueId list(std::span<const ValueId> elements, ShapeId shape);
+  ValueId keep(ValueId array);
+  /// `symbol` becomes the bound index. condition: boolean(true) when none.
+  ValueId reduce(ReduceOp op, ValueId symbol, ValueId lo, ValueId hi, ValueId condition, ValueId body);
+  ValueId build(std::span<const ValueId> symbols, std::span<const Axis> ranges, ValueId body);
+
+  // Arithmetic on Int or Real scalars of one kind; toReal converts where needed.
+  ValueId add(ValueId a, ValueId b);
+  ValueId sub(ValueId a, ValueId b);
+  ValueId mul(ValueId a, ValueId b);
+  ValueId div(ValueId a, ValueId b);
+  ValueId neg(ValueId a);
+  ValueId toReal(ValueId a); ///< identity on reals
+  ValueId less(ValueId a, ValueId b);
+  ValueId lessEqual(ValueId a, ValueId b);
+  ValueId equal(ValueId a, ValueId b);
+  ValueId logicalAnd(ValueId a, ValueId b);
+  ValueId logicalOr(ValueId a, ValueId b);
+  ValueId logicalNot(ValueId a);
+
+  //--- binders ----------------------------------------------------------------
+  /// Opens with symbols that belong to this binder: the same on every call.
+  Opened open(ValueId binder);
+  /// Opens with the given Index symbols (or any Int scalars without binders).
+  Opened openWith(ValueId binder, std::span<const ValueId> symbols);
+  /// Display name of the first index of a binder ("" when none).
+  const std::string &indexName(ValueId binder, unsigned k = 0) const;
+
+  /// Replaces leaves (Input and Index nodes) and refolds everything above them.
+  /// Goes through binders; capture cannot happen.
+  ValueId substitute(ValueId root, const Substitution &map);
+
+  /// All nodes that `roots` reach and that are not open terms, ascending. With
+  /// `stop`, nodes for which it is true are included but not entered.
+  std::vector<ValueId> reachable(std::span<const ValueId> roots,
+                                 const std::function<bool(ValueId)> &stop = {}) const;
+  /// Whether `root` reads any of these inputs (through binders too).
+  std::vector<bool> dependsOnInputs(std::span<const ValueId> roots,
+                                    std::span<const ValueId> inputs) const;
+
+private:
+  friend class Rewriter;
+  ValueId intern(Node node, std::span<const ValueId> operands);
+  /// Injective renaming of Index nodes; keeps binder numbers; no folding.
+  ValueId rename(ValueId root, const std::unordered_map<int64_t, ValueId> &indices);
+  ValueId foldPrim(Prim p, std::span<const ValueId> operands); ///< invalid: no rule
+  ValueId makePrim(Prim p, Type type, std::span<const ValueId> operands);
+  ValueId affine(Prim p, ValueId a, ValueId b); ///< normal form of Int + and -
+  uint32_t freeSetOf(std::span<const ValueId> operands, int64_t firstBound, unsigned bound);
+  uint32_t internFreeSet(std::vector<int32_t> set);
+
+  std::vector<Node> nodes_;
+  std::vector<SourceRange> ranges_;
+  std::vector<ValueId> pool_;
+  std::unordered_multimap<uint64_t, uint32_t> table_;
+  std::vector<Input> inputs_;
+  std::vector<ValueId> inputNodes_;
+  std::vector<std::vector<Axis>> shapes_;
+  std::vector<Symbol> symbols_;
+  std::vector<std::vector<int32_t>> freeSets_;
+  std::unordered_map<uint32_t, std::vector<std::string>> indexNames_;
+  std::unordered_map<uint32_t, Opened> openedCache_;
+  SourceRange currentRange_;
+};
+
+} // namespace gradus::ir

@@ -1,0 +1,125 @@
+//===- Module.h - a checked model: functions and problems in one graph ------===//
+//
+// What semantics makes of the trees of a file and its imports. Everything is a
+// ValueId of one Graph. Calls of functions have been expanded into the graph.
+//
+//===--------------------------------------------------------------------===//
+#pragma once
+
+#include "ir/Graph.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gradus::ir {
+
+/// fn f(x, y[n], int k) = value. Arguments in order; `sizes` are the Int inputs
+/// (role Size) that the shapes of the arguments bind, in order of appearance.
+struct Function {
+  std::string name;
+  SourceRange range;
+  std::vector<uint32_t> arguments; ///< indices into Graph::inputs()
+  std::vector<uint32_t> sizes;
+  ValueId value;                   ///< scalar or array
+};
+
+/// param, or data given inline: what the user may set. `initial` may read
+/// other parameters and data; invalid when the user must give a value.
+struct Parameter {
+  uint32_t input;
+  ValueId initial;
+  SourceRange range;
+};
+
+/// How one Data input gets its values.
+struct DataSource {
+  uint32_t table;     ///< index into Module::tables
+  enum class Field : uint8_t { Column, Rows, Matrix } field;
+  std::string column; ///< Column
+};
+/// data t from "file.csv", or data X[n,p] from "x.csv" (a matrix without header).
+struct Table {
+  std::string name;
+  std::string path;      ///< as written in the model
+  SourceRange range;     ///< of the declaration
+  SourceRange pathRange;
+  bool matrix = false;   ///< numbers without header, read into one array
+  bool skipMissing = false;
+  std::vector<std::string> columns; ///< of a table: all names of the header, in order
+};
+struct DataInput {
+  uint32_t input;
+  DataSource source;
+};
+
+/// A size (Int input, role Size) that a declared array binds: `data y[n] from`
+/// or `param w[n]`: equal to that axis' extent.
+struct SizeBinding {
+  uint32_t size;   ///< input index
+  uint32_t array;  ///< input index of the array that binds it
+  unsigned axis;
+};
+
+struct Unknown {
+  uint32_t input;
+  ValueId lower;   ///< same shape as the unknown; invalid: -inf
+  ValueId upper;   ///< invalid: +inf
+  ValueId start;   ///< same shape; invalid: 0 or the nearest point within bounds
+  SourceRange range;
+};
+
+/// A value of a method's option; only numbers in this version.
+struct OptionValue {
+  std::string name;
+  ValueId value; ///< closed scalar, may read parameters
+  SourceRange range;
+};
+struct MethodUse {
+  std::string name; ///< empty: let the compiler choose
+  std::vector<OptionValue> options;
+  SourceRange range;
+};
+
+struct Problem {
+  std::string name; ///< empty for the implicit problem of a file
+  SourceRange range;
+  bool maximize = false;
+  std::string objectiveName; ///< "" when not named
+  ValueId objective;         ///< as written (not negated)
+  SourceRange objectiveRange;
+  std::vector<Unknown> unknowns;
+  MethodUse method;
+};
+
+/// A named scalar or array expression of the file (`let c = ...`), for messages
+/// and printing.
+struct NamedValue {
+  std::string name;
+  ValueId value;
+};
+
+struct Module {
+  Graph graph;
+  std::vector<Function> functions;
+  std::vector<Problem> problems; ///< the implicit problem, if any, is the only one
+  std::vector<Parameter> parameters;
+  std::vector<Table> tables;
+  std::vector<DataInput> data;
+  std::vector<SizeBinding> sizeBindings;
+  std::vector<NamedValue> lets;
+};
+
+/// The IR's text form (`--emit=ir`); parseText() of it gives an equal graph.
+std::string printText(const Module &module);
+/// One expression, each shared node a line `%n = ...`.
+std::string printText(const Graph &graph, ValueId root);
+/// Parses the text form of expressions into `graph`; invalid id and `error` set
+/// on failure.
+ValueId parseText(Graph &graph, const std::string &text, std::string &error);
+/// Empty when sound: operand order, types, shapes, numbering of binders, no
+/// dangling indices in roots.
+std::vector<std::string> verify(const Graph &graph);
+
+} // namespace gradus::ir
