@@ -295,7 +295,7 @@ ValueId Graph::rename(ValueId root, const std::unordered_map<int64_t, ValueId> &
 }
 
 namespace {
-template <class List> bool anySymbol(const Graph &graph, const List &values) {
+template <class List> bool allIndices(const Graph &graph, const List &values) {
   return std::all_of(values.begin(), values.end(),
                      [&](ValueId v) { return graph.node(v).op == Op::Index; });
 }
@@ -325,7 +325,7 @@ Opened Graph::open(ValueId binder) {
 Opened Graph::openWith(ValueId binder, std::span<const ValueId> symbols) {
   Node n = node(binder);
   assert(n.binders == symbols.size());
-  if (!anySymbol(*this, symbols)) {
+  if (!allIndices(*this, symbols)) {
     Opened opened = open(binder);
     Substitution map;
     for (unsigned k = 0; k < n.binders; ++k)

@@ -1,0 +1,252 @@
+//===- Reverse.cpp - adjoints, scope by scope ----------------------------------===//
+
+#include "differentiate/Differentiate.h"
+#include "differentiate/Partials.h"
+#include "differentiate/Rules.h"
+
+#include <cassert>
+#include <map>
+
+namespace gradus::differentiate {
+
+using namespace ir;
+
+namespace {
+
+/// `value` counts only where `guard` holds: an adjoint that passed through an
+/// untaken branch contributes nothing, whatever value would be there.
+struct Adjoint {
+  ValueId value;
+  ValueId guard;
+};
+
+class Reverse {
+public:
+  Reverse(Graph &graph, std::span<const ValueId> inputs)
+      : g(graph), activity(graph, inputs), always(graph.boolean(true)) {}
+
+  using Pending = std::map<ValueId, Adjoint, std::greater<>>;
+
+  /// Processes all of `pending` that depends on one of `symbols` (everything
+  /// when there are none); the rest is left in it.
+  Pending run(Pending pending, std::span<const ValueId> symbols, bool top);
+
+  void contribute(Pending &pending, ValueId v, Adjoint a) {
+    if (!activity.active(v))
+      return;
+    if (isZero(a.value) || (g.isConstant(a.guard) && !g.boolValue(a.guard)))
+      return;
+    auto [it, fresh] = pending.emplace(v, a);
+    if (!fresh)
+      it->second = sum(it->second, a);
+  }
+
+  /// The value everywhere: 0 where the guard does not hold.
+  ValueId total(const Adjoint &a) {
+    Type t = g.type(a.value);
+    return g.select(a.guard, a.value, t.scalar() ? g.real(0.0) : g.zeros(t));
+  }
+
+  ValueId isAlways() const { return always; }
+
+private:
+  bool isZero(ValueId v) const {
+    return g.node(v).op == Op::Zeros || (g.isConstant(v) && g.realValue(v) == 0.0);
+  }
+
+  Adjoint sum(const Adjoint &a, const Adjoint &b) {
+    if (a.guard == b.guard)
+      return {g.add(a.value, b.value), a.guard};
+    if (g.logicalNot(a.guard) == b.guard)
+      return {g.select(a.guard, a.value, b.value), always};
+    return {g.add(total(a), total(b)), g.logicalOr(a.guard, b.guard)};
+  }
+
+  /// An array that will be read element by element: computed once, unless it
+  /// is cheap to read where it is.
+  ValueId stored(ValueId array) {
+    return g.node(array).op == Op::Build ? array : g.keep(array);
+  }
+
+  /// weight is 1 for the only reduction of arrays, the sum.
+  ValueId scaled(ValueId adjoint, ValueId weight) {
+    return g.isReal(weight, 1.0) ? adjoint : g.mul(adjoint, weight);
+  }
+
+  /// A contribution that leaves the binder of `symbol`: summed over its range.
+  Adjoint sumOver(ValueId symbol, const Axis &range, const Adjoint &a) {
+    // What of the guard does not depend on the symbol stays outside.
+    ValueId inner = always, outer = always;
+    std::vector<ValueId> work{a.guard};
+    while (!work.empty()) {
+      ValueId v = work.back();
+      work.pop_back();
+      const Node &n = g.node(v);
+      if (n.op == Op::Prim && n.prim() == Prim::And) {
+        work.push_back(g.operand(v, 1));
+        work.push_back(g.operand(v, 0));
+      } else if (g.dependsOn(v, symbol)) {
+        inner = g.logicalAnd(inner, v);
+      } else {
+        outer = g.logicalAnd(outer, v);
+      }
+    }
+    return {g.reduce(ReduceOp::Sum, symbol, range.lo, range.hi, inner, a.value), outer};
+  }
+
+  void visit(Pending &pending, ValueId v, const Adjoint &a);
+  void visitPrim(Pending &pending, ValueId v, const Adjoint &a);
+  void visitBinder(Pending &pending, ValueId v, const Adjoint &a);
+
+  Graph &g;
+  Activity activity;
+  ValueId always;
+};
+
+Reverse::Pending Reverse::run(Pending pending, std::span<const ValueId> symbols, bool top) {
+  Pending rest;
+  while (!pending.empty()) {
+    auto [v, a] = *pending.begin();
+    pending.erase(pending.begin());
+    if (g.node(v).op == Op::Input || (!top && !g.dependsOnAny(v, symbols)))
+      rest.emplace(v, a);
+    else
+      visit(pending, v, a);
+  }
+  return rest;
+}
+
+void Reverse::visit(Pending &pending, ValueId v, const Adjoint &a) {
+  Node n = g.node(v);
+  g.setRange(g.range(v));
+  switch (n.op) {
+  case Op::Constant:
+  case Op::Input:
+  case Op::Index:
+  case Op::Zeros:
+    return;
+  case Op::Prim:
+    return visitPrim(pending, v, a);
+  case Op::Select: {
+    ValueId c = g.operand(v, 0);
+    contribute(pending, g.operand(v, 1), {a.value, g.logicalAnd(a.guard, c)});
+    contribute(pending, g.operand(v, 2), {a.value, g.logicalAnd(a.guard, g.logicalNot(c))});
+    return;
+  }
+  case Op::At: {
+    ValueId array = g.operand(v, 0);
+    auto ops = g.operands(v);
+    std::vector<ValueId> indices(ops.begin() + 1, ops.end());
+    contribute(pending, array, {g.put(g.type(array).shape, indices, a.value), a.guard});
+    return;
+  }
+  case Op::Put: {
+    auto ops = g.operands(v);
+    std::vector<ValueId> indices(ops.begin() + 1, ops.end());
+    ValueId value = ops[0];
+    contribute(pending, value, {g.at(a.value, indices), a.guard});
+    return;
+  }
+  case Op::List: {
+    ValueId whole = stored(total(a));
+    const std::vector<Axis> axes = g.axesOf(v);
+    std::vector<ValueId> elements(g.operands(v).begin(), g.operands(v).end());
+    for (size_t k = 0; k < elements.size(); ++k) {
+      std::vector<ValueId> indices(axes.size());
+      int64_t rest = static_cast<int64_t>(k);
+      for (size_t d = axes.size(); d-- > 0;) {
+        int64_t lo = g.intValue(axes[d].lo), extent = g.intValue(axes[d].hi) - lo + 1;
+        indices[d] = g.integer(lo + rest % extent);
+        rest /= extent;
+      }
+      contribute(pending, elements[k], {g.at(whole, indices), always});
+    }
+    return;
+  }
+  case Op::Keep:
+    contribute(pending, g.operand(v, 0), a);
+    return;
+  case Op::Build:
+  case Op::Reduce:
+    return visitBinder(pending, v, a);
+  }
+}
+
+void Reverse::visitPrim(Pending &pending, ValueId v, const Adjoint &a) {
+  Node n = g.node(v);
+  std::vector<ValueId> ops(g.operands(v).begin(), g.operands(v).end());
+  if (!n.type.scalar()) {
+    assert(n.prim() == Prim::Add);
+    for (ValueId o : ops)
+      contribute(pending, o, a);
+    return;
+  }
+  if (isExtreme(n)) {
+    ExtremeShares e = extremeShares(g, v);
+    for (size_t k = 0; k < e.leaves.size(); ++k)
+      if (activity.active(e.leaves[k])) {
+        // Where the share is 0 nothing may pass, not even nan.
+        ValueId some = g.less(g.real(0.0), e.shares[k]);
+        contribute(pending, e.leaves[k],
+                   {g.mul(a.value, e.shares[k]), g.logicalAnd(a.guard, some)});
+      }
+    return;
+  }
+  for (unsigned k = 0; k < ops.size(); ++k) {
+    if (!activity.active(ops[k]))
+      continue;
+    ValueId p = partial(g, n.prim(), k, ops, v);
+    if (p.valid() && !isZero(p))
+      contribute(pending, ops[k], {g.mul(a.value, p), a.guard});
+  }
+}
+
+void Reverse::visitBinder(Pending &pending, ValueId v, const Adjoint &a) {
+  Opened o = g.open(v);
+  Pending inside;
+  if (g.node(v).op == Op::Build) {
+    ValueId element = g.at(stored(total(a)), o.symbols);
+    contribute(inside, o.body, {element, always});
+  } else {
+    ReduceWeights w = reduceWeights(g, v, o);
+    contribute(inside, o.body, {scaled(a.value, w.weight), g.logicalAnd(a.guard, w.guard)});
+  }
+  for (auto &[node, adjoint] : run(std::move(inside), o.symbols, false)) {
+    Adjoint outside = adjoint;
+    for (size_t k = o.symbols.size(); k-- > 0;)
+      outside = sumOver(o.symbols[k], o.ranges[k], outside);
+    contribute(pending, node, outside);
+  }
+}
+
+} // namespace
+
+std::vector<ValueId> pullback(Graph &g, std::span<const ValueId> roots,
+                              std::span<const ValueId> adjoints,
+                              std::span<const ValueId> inputs) {
+  assert(roots.size() == adjoints.size());
+  SourceRange saved = g.currentRange();
+  Reverse reverse(g, inputs);
+  Reverse::Pending pending;
+  for (size_t k = 0; k < roots.size(); ++k)
+    reverse.contribute(pending, roots[k], {adjoints[k], reverse.isAlways()});
+  Reverse::Pending reached = reverse.run(std::move(pending), {}, true);
+  std::vector<ValueId> result;
+  for (ValueId v : inputs) {
+    auto it = reached.find(v);
+    Type t = g.type(v);
+    result.push_back(it != reached.end() ? reverse.total(it->second)
+                     : t.scalar()        ? g.real(0.0)
+                                         : g.zeros(t));
+  }
+  g.setRange(saved);
+  return result;
+}
+
+std::vector<ValueId> gradient(Graph &g, ValueId root, std::span<const ValueId> inputs) {
+  assert(g.type(root).scalar() && g.type(root).kind == Kind::Real);
+  ValueId one = g.real(1.0);
+  return pullback(g, {&root, 1}, {&one, 1}, inputs);
+}
+
+} // namespace gradus::differentiate

@@ -1,0 +1,155 @@
+//===- Substitute.cpp - replacing nodes, with refolding --------------------------===//
+
+#include "ir/Graph.h"
+#include "ir/Rewrite.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace gradus::ir {
+
+/// One substitution. Works scope by scope: a binder is opened, its parts are
+/// substituted as a scope of their own, and a new binder is built.
+class Rewriter {
+public:
+  Rewriter(Graph &graph, Substitution map, const RewriteRule *rewriteRule = nullptr)
+      : g(graph), done(std::move(map)), rule(rewriteRule) {}
+
+  ValueId run(ValueId root) {
+    std::vector<ValueId> order = affected(root);
+    SourceRange saved = g.currentRange();
+    for (ValueId v : order)
+      if (!done.count(v)) {
+        g.setRange(g.range(v));
+        ValueId made = remake(v);
+        done.emplace(v, rule && rule->applies(v) ? rule->replace(made) : made);
+      }
+    g.setRange(saved);
+    return get(root);
+  }
+
+private:
+  ValueId get(ValueId v) const {
+    auto it = done.find(v);
+    return it == done.end() ? v : it->second;
+  }
+
+  std::vector<ValueId> parts(ValueId v) const {
+    auto ops = g.operands(v);
+    std::vector<ValueId> all(ops.begin(), ops.end());
+    Op op = g.node(v).op;
+    if (op == Op::Put || op == Op::Zeros)
+      for (const Axis &axis : g.axesOf(v)) {
+        all.push_back(axis.lo);
+        all.push_back(axis.hi);
+      }
+    return all;
+  }
+
+  /// The nodes under root that read a replaced leaf and are not open terms,
+  /// ascending.
+  std::vector<ValueId> affected(ValueId root) const {
+    std::vector<ValueId> work{root}, all;
+    std::unordered_map<ValueId, bool, ValueIdHash> depends;
+    while (!work.empty()) {
+      ValueId v = work.back();
+      work.pop_back();
+      if (!depends.emplace(v, done.count(v) != 0 || (rule && rule->applies(v))).second)
+        continue;
+      all.push_back(v);
+      for (ValueId o : parts(v))
+        if (!depends.count(o))
+          work.push_back(o);
+    }
+    std::sort(all.begin(), all.end());
+    std::vector<ValueId> result;
+    for (ValueId v : all) {
+      bool &d = depends[v];
+      if (!d)
+        for (ValueId o : parts(v))
+          d |= depends[o];
+      if (d && !g.isOpenTerm(v))
+        result.push_back(v);
+    }
+    return result;
+  }
+
+  ValueId remake(ValueId v) {
+    Node n = g.node(v);
+    if (n.binders != 0)
+      return remakeBinder(v);
+    std::vector<ValueId> ops;
+    for (ValueId o : g.operands(v))
+      ops.push_back(get(o));
+    std::span<const ValueId> rest = std::span(ops).subspan(ops.empty() ? 0 : 1);
+    switch (n.op) {
+    case Op::Constant:
+    case Op::Input:
+    case Op::Index:
+      return v;
+    case Op::Prim:
+      return g.prim(n.prim(), ops);
+    case Op::Select:
+      return g.select(ops[0], ops[1], ops[2]);
+    case Op::At:
+      return g.at(ops[0], rest);
+    case Op::Put:
+      return g.put(remakeShape(n.type.shape), rest, ops[0]);
+    case Op::Zeros:
+      return g.zeros({n.type.kind, remakeShape(n.type.shape)});
+    case Op::List:
+      return g.list(ops, n.type.shape);
+    case Op::Keep:
+      return g.keep(ops[0]);
+    case Op::Build:
+    case Op::Reduce:
+      break;
+    }
+    assert(false && "binders are remade above");
+    return v;
+  }
+
+  ShapeId remakeShape(ShapeId shape) {
+    std::vector<Axis> axes = g.axes(shape);
+    for (Axis &axis : axes)
+      axis = {get(axis.lo), get(axis.hi)};
+    return g.shape(std::move(axes));
+  }
+
+  ValueId remakeBinder(ValueId v) {
+    Opened opened = g.open(v);
+    std::vector<Axis> ranges;
+    std::vector<ValueId> symbols;
+    Substitution inner = done;
+    for (size_t k = 0; k < opened.ranges.size(); ++k) {
+      Axis range{get(opened.ranges[k].lo), get(opened.ranges[k].hi)};
+      ValueId symbol = opened.symbols[k];
+      if (!(range == opened.ranges[k])) {
+        symbol = g.newSymbol(range.lo, range.hi, g.symbol(symbol).name);
+        inner[opened.symbols[k]] = symbol;
+      }
+      ranges.push_back(range);
+      symbols.push_back(symbol);
+    }
+    Rewriter scope(g, std::move(inner), rule);
+    ValueId body = scope.run(opened.body);
+    if (g.node(v).op == Op::Build)
+      return g.build(symbols, ranges, body);
+    ValueId condition = scope.run(opened.condition);
+    return g.reduce(g.node(v).reduceOp(), symbols[0], ranges[0].lo, ranges[0].hi, condition, body);
+  }
+
+  Graph &g;
+  Substitution done;
+  const RewriteRule *rule;
+};
+
+ValueId rewrite(Graph &graph, ValueId root, const RewriteRule &rule) {
+  return Rewriter(graph, {}, &rule).run(root);
+}
+
+ValueId Graph::substitute(ValueId root, const Substitution &map) {
+  return Rewriter(*this, map).run(root);
+}
+
+} // namespace gradus::ir
