@@ -1,0 +1,48 @@
+"""The text tests: models and textual IR with RUN and CHECK lines.
+
+A test runs commands of the build tree and checks what they print:
+
+    # RUN: %gradus diff %s | %FileCheck %s
+
+By hand: python3 /usr/lib/llvm-19/build/utils/lit/lit.py -v test/errors
+Parameters: build (build tree), llvm (LLVM's bin directory), long=1.
+"""
+
+import os
+
+import lit.formats
+
+root = os.path.dirname(os.path.abspath(__file__))
+build = os.path.abspath(lit_config.params.get("build", os.path.join(root, "..", "build")))
+llvm = lit_config.params.get("llvm", "/usr/lib/llvm-19/bin")
+
+config.name = "Gradus"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".opt", ".test", ".ir"]
+config.excludes = ["Inputs"]
+config.test_source_root = root
+config.test_exec_root = os.path.join(build, "test", "lit")
+
+# Longer names first: lit replaces text, and %gradus is the beginning of %gradus-opt.
+config.substitutions += [
+    ("%gradus-opt", os.path.join(build, "bin", "gradus-opt")),
+    ("%gradus", os.path.join(build, "bin", "gradus")),
+    ("%FileCheck", os.path.join(llvm, "FileCheck") + " --dump-input=fail"),
+    ("%not", os.path.join(llvm, "not")),
+    ("%count", os.path.join(llvm, "count")),
+    ("%split-file", os.path.join(llvm, "split-file")),
+    ("%python", "/usr/bin/python3 -B"),
+    ("%examples", os.path.join(root, "..", "examples")),
+    ("%inputs", os.path.join(root, "Inputs")),
+]
+
+# Results must not depend on where and when a test runs.
+config.environment["LC_ALL"] = "C.UTF-8"
+config.environment["TZ"] = "UTC"
+config.environment["PATH"] = "/usr/bin:/bin"
+config.environment["HOME"] = config.test_exec_root
+config.environment["GRADUS_CACHE"] = os.path.join(config.test_exec_root, "cache")
+
+if lit_config.params.get("long") or os.environ.get("GRADUS_LONG"):
+    config.available_features.add("long")
+    config.environment["GRADUS_LONG"] = "1"
