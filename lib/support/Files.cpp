@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -67,55 +67,75 @@ bool writeAll(int fd, std::string_view content) {
   return true;
 }
 
-bool unchanged(const struct stat &a, const struct stat &b) {
-  return a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec &&
-         a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
-}
-
 } // namespace
 
-std::optional<FileError> readFile(const std::string &path, std::string &out, uint64_t limit) {
-  out.clear();
+InputFile::~InputFile() {
+  if (fd_ >= 0)
+    ::close(fd_);
+}
+
+std::optional<FileError> InputFile::open(const std::string &path) {
+  assert(fd_ < 0 && "an InputFile opens one file");
+  path_ = path;
   if (path.find('\0') != std::string::npos)
     return cannotRead(path, "its name holds a NUL character");
   // O_NONBLOCK: opening a pipe must not wait for somebody to write to it.
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (file.get() < 0) {
-    if (errno == ENOENT)
-      return FileError{Diag::FileMissing, fmt::format("there is no file '{}'", printable(path)),
-                       {}};
+  fd_ = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd_ < 0 && errno == ENOENT)
+    return FileError{Diag::FileMissing, fmt::format("there is no file '{}'", printable(path)), {}};
+  struct stat status {};
+  if (fd_ < 0 || ::fstat(fd_, &status) != 0)
     return cannotRead(path, std::strerror(errno));
-  }
-  struct stat before {};
-  if (::fstat(file.get(), &before) != 0)
-    return cannotRead(path, std::strerror(errno));
-  if (!S_ISREG(before.st_mode))
-    return cannotRead(path, kindOf(before.st_mode), "name a regular file");
-  const auto size = static_cast<uint64_t>(before.st_size);
-  if (size > limit)
-    return FileError{Diag::FileTooLarge,
-                     fmt::format("'{}' has {} bytes; the limit is {}", printable(path), size, limit),
-                     {}};
-  out.resize(size);
-  size_t done = 0;
-  while (done < size) {
-    const ssize_t got = ::read(file.get(), out.data() + done, size - done);
-    if (got < 0 && errno == EINTR)
+  if (!S_ISREG(status.st_mode))
+    return cannotRead(path, kindOf(status.st_mode), "name a regular file");
+  size_ = static_cast<uint64_t>(status.st_size);
+  seconds_ = status.st_mtim.tv_sec;
+  nanoseconds_ = status.st_mtim.tv_nsec;
+  return std::nullopt;
+}
+
+std::optional<FileError> InputFile::read(char *to, size_t count, size_t &got) {
+  got = 0;
+  while (got < count) {
+    const ssize_t bytes = ::read(fd_, to + got, count - got);
+    if (bytes < 0 && errno == EINTR)
       continue;
-    if (got < 0) {
-      out.clear();
-      return cannotRead(path, std::strerror(errno));
-    }
-    if (got == 0)
+    if (bytes < 0)
+      return cannotRead(path_, std::strerror(errno));
+    if (bytes == 0)
       break;
-    done += static_cast<size_t>(got);
-  }
-  struct stat after {};
-  if (done != size || ::fstat(file.get(), &after) != 0 || !unchanged(before, after)) {
-    out.clear();
-    return cannotRead(path, "it changed while it was read", "run again when it is complete");
+    got += static_cast<size_t>(bytes);
   }
   return std::nullopt;
+}
+
+std::optional<FileError> InputFile::finish() {
+  struct stat status {};
+  if (::fstat(fd_, &status) != 0 || static_cast<uint64_t>(status.st_size) != size_ ||
+      status.st_mtim.tv_sec != seconds_ || status.st_mtim.tv_nsec != nanoseconds_)
+    return cannotRead(path_, "it changed while it was read", "run again when it is complete");
+  return std::nullopt;
+}
+
+std::optional<FileError> readFile(const std::string &path, std::string &out, uint64_t limit) {
+  out.clear();
+  InputFile file;
+  if (auto error = file.open(path))
+    return error;
+  if (file.size() > limit)
+    return FileError{Diag::FileTooLarge, fmt::format("'{}' has {} bytes; the limit is {}",
+                                                     printable(path), file.size(), limit),
+                     {}};
+  out.resize(file.size());
+  size_t got = 0;
+  auto error = file.read(out.data(), out.size(), got);
+  if (!error)
+    error = file.finish();
+  if (!error && got != out.size())
+    error = cannotRead(path, "it ends before its size");
+  if (error)
+    out.clear();
+  return error;
 }
 
 std::optional<FileError> writeFile(const std::string &path, std::string_view content) {

@@ -26,8 +26,30 @@ struct FileError {
 constexpr uint64_t sourceSizeLimit = uint64_t{16} << 20;
 constexpr uint64_t dataSizeLimit = uint64_t{64} << 30;
 
-/// Reads a regular file whole into `out`. Directories, pipes and devices are
-/// refused without waiting; a file that changes meanwhile is refused too.
+/// A regular file that is open for reading. Directories, pipes and devices are
+/// refused without waiting for them.
+class InputFile {
+public:
+  InputFile() = default;
+  ~InputFile();
+  InputFile(const InputFile &) = delete;
+  InputFile &operator=(const InputFile &) = delete;
+
+  std::optional<FileError> open(const std::string &path);
+  uint64_t size() const { return size_; }
+  /// Reads up to `count` bytes; `got` < `count` only at the end of the file.
+  std::optional<FileError> read(char *to, size_t count, size_t &got);
+  /// An error when the file was changed since it was opened.
+  std::optional<FileError> finish();
+
+private:
+  std::string path_;
+  int fd_ = -1;
+  uint64_t size_ = 0;
+  int64_t seconds_ = 0, nanoseconds_ = 0; ///< time of the last change
+};
+
+/// Reads a regular file whole into `out`.
 std::optional<FileError> readFile(const std::string &path, std::string &out,
                                   uint64_t limit = dataSizeLimit);
 
