@@ -1,0 +1,371 @@
+//===- FunctionEmitter.cpp - statements and control flow -------------------===//
+#include "codegen/llvm/FunctionEmitter.h"
+
+#include <llvm/IR/MDBuilder.h>
+
+#include <algorithm>
+
+namespace gradus::codegen {
+
+using namespace loops;
+
+namespace {
+
+/// Fields of GradusFrame.
+enum FrameField : unsigned { Workspace, WorkspaceBytes, HookFunction, HookUser, ErrorSite,
+                             ErrorValues };
+constexpr unsigned elementBytes = 8; // of the workspace, whatever the reals are
+
+bool hasLoop(const Body &body) {
+  for (const Statement &s : body) {
+    if (std::holds_alternative<For>(s.node) || std::holds_alternative<While>(s.node))
+      return true;
+    if (auto *branch = std::get_if<If>(&s.node))
+      if (hasLoop(branch->then) || hasLoop(branch->otherwise))
+        return true;
+  }
+  return false;
+}
+
+} // namespace
+
+llvm::Attribute noCapture(llvm::LLVMContext &context) {
+#if LLVM_VERSION_MAJOR >= 21
+  return llvm::Attribute::getWithCaptureInfo(context, llvm::CaptureInfo::none());
+#else
+  return llvm::Attribute::get(context, llvm::Attribute::NoCapture);
+#endif
+}
+
+llvm::Function *declareBody(const ModuleContext &context, const loops::Function &function) {
+  llvm::LLVMContext &llvmContext = context.target.getContext();
+  llvm::Type *pointer = llvm::PointerType::getUnqual(llvmContext);
+  std::vector<llvm::Type *> parameters = {pointer, pointer};
+  std::vector<llvm::Type *> results = {llvm::Type::getInt32Ty(llvmContext)};
+  for (const Parameter &p : function.parameters) {
+    if (auto *s = std::get_if<ScalarId>(&p.value))
+      parameters.push_back(typeOf(context, function.scalars[s->index].kind));
+    else if (auto *v = std::get_if<VariableId>(&p.value))
+      results.push_back(typeOf(context, function.variables[v->index].kind));
+    else
+      parameters.push_back(pointer);
+  }
+  llvm::Type *result =
+      results.size() == 1 ? results[0] : llvm::StructType::get(llvmContext, results);
+  auto *type = llvm::FunctionType::get(result, parameters, false);
+  auto *body = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage,
+                                      function.name + ".body", context.target);
+  body->setDoesNotThrow();
+  body->getArg(0)->setName("frame");
+  body->getArg(1)->setName("workspace");
+  for (unsigned i : {0u, 1u}) {
+    body->addParamAttr(i, llvm::Attribute::NoAlias);
+    body->addParamAttr(i, llvm::Attribute::get(llvmContext, llvm::Attribute::Alignment,
+                                               i == 0 ? 8 : 64));
+  }
+  unsigned at = 2;
+  for (const Parameter &p : function.parameters) {
+    if (auto *s = std::get_if<ScalarId>(&p.value)) {
+      body->getArg(at++)->setName(function.scalars[s->index].name);
+    } else if (auto *b = std::get_if<BufferId>(&p.value)) {
+      const Buffer &buffer = function.buffers[b->index];
+      body->getArg(at)->setName(buffer.name);
+      body->addParamAttr(at, llvm::Attribute::NoAlias);
+      body->addParamAttr(at, noCapture(llvmContext));
+      if (buffer.role == BufferRole::In)
+        body->addParamAttr(at, llvm::Attribute::ReadOnly);
+      ++at;
+    }
+  }
+  return body;
+}
+
+FunctionEmitter::FunctionEmitter(const ModuleContext &context, const loops::Function &source,
+                                 llvm::Function *target)
+    : context_(context), f_(source), target_(target), b_(context.target.getContext()),
+      scopes_(context.target.getContext(), source) {
+  values_.assign(f_.scalars.size(), nullptr);
+  definitions_.assign(f_.scalars.size(), nullptr);
+  pointers_.assign(f_.buffers.size(), nullptr);
+}
+
+void FunctionEmitter::emit() {
+  b_.SetInsertPoint(block("entry"));
+  frame_ = target_->getArg(0);
+  workspace_ = target_->getArg(1);
+  unsigned at = 2;
+  for (const Parameter &p : f_.parameters) {
+    if (auto *s = std::get_if<ScalarId>(&p.value))
+      values_[s->index] = target_->getArg(at++);
+    else if (auto *b = std::get_if<BufferId>(&p.value))
+      pointers_[b->index] = target_->getArg(at++);
+  }
+  for (const Variable &v : f_.variables)
+    variables_.push_back(b_.CreateAlloca(memoryTypeOf(context_, v.kind), nullptr, v.name));
+  for (llvm::AllocaInst *slot : variables_)
+    b_.CreateStore(llvm::Constant::getNullValue(slot->getAllocatedType()), slot);
+  for (const Parameter &p : f_.parameters)
+    if (auto *s = std::get_if<ScalarId>(&p.value))
+      rememberPointers(*s);
+  body(f_.body);
+  if (!b_.GetInsertBlock()->getTerminator())
+    returnStatus(b_.getInt32(0), true);
+}
+
+llvm::BasicBlock *FunctionEmitter::block(const llvm::Twine &name) {
+  return llvm::BasicBlock::Create(b_.getContext(), name, target_);
+}
+
+void FunctionEmitter::jump(llvm::BasicBlock *target) {
+  if (!b_.GetInsertBlock()->getTerminator())
+    b_.CreateBr(target);
+}
+
+llvm::Value *FunctionEmitter::framePart(unsigned field) {
+  return b_.CreateStructGEP(context_.frameType, frame_, field);
+}
+
+void FunctionEmitter::returnStatus(llvm::Value *status, bool withResults) {
+  if (!target_->getReturnType()->isStructTy()) {
+    b_.CreateRet(status);
+    return;
+  }
+  llvm::Value *result = llvm::PoisonValue::get(target_->getReturnType());
+  result = b_.CreateInsertValue(result, status, 0);
+  unsigned at = 1;
+  for (const Parameter &p : f_.parameters) {
+    auto *v = std::get_if<VariableId>(&p.value);
+    if (!v)
+      continue;
+    llvm::Type *type = typeOf(context_, f_.variables[v->index].kind);
+    llvm::Value *none = type->isFloatingPointTy() ? llvm::ConstantFP::getNaN(type)
+                                                  : llvm::Constant::getNullValue(type);
+    result = b_.CreateInsertValue(result, withResults ? readVariable(*v) : none, at++);
+  }
+  b_.CreateRet(result);
+}
+
+void FunctionEmitter::body(const Body &list) {
+  for (const Statement &s : list)
+    std::visit([&](const auto &node) { statement(node); }, s.node);
+}
+
+void FunctionEmitter::statement(const Let &s) {
+  llvm::Value *v = operation(s.operation);
+  const std::string &name = f_.scalars[s.target.index].name;
+  if (!name.empty() && llvm::isa<llvm::Instruction>(v) && !v->hasName())
+    v->setName(name);
+  values_[s.target.index] = v;
+  definitions_[s.target.index] = &s.operation;
+  rememberPointers(s.target);
+}
+
+void FunctionEmitter::statement(const Assign &s) { writeVariable(s.variable, value(s.value)); }
+
+void FunctionEmitter::statement(const Store &s) {
+  llvm::Value *pointer = elementPointer(s.buffer, s.indices);
+  if (s.combine == Combine::Set) {
+    store(s.buffer, pointer, value(s.value), false);
+    return;
+  }
+  llvm::Value *old = load(s.buffer, pointer, true);
+  store(s.buffer, pointer, combine(s.combine, old, s.value), true);
+}
+
+void FunctionEmitter::statement(const Accumulate &s) {
+  writeVariable(s.variable, combine(s.combine, readVariable(s.variable), s.value));
+}
+
+void FunctionEmitter::statement(const For &s) {
+  // Rotated: tested once before, then at the end of each round with ==, which
+  // cannot overflow and gives LLVM the exact number of rounds.
+  llvm::Value *lo = value(s.lo), *hi = value(s.hi);
+  llvm::BasicBlock *before = b_.GetInsertBlock();
+  llvm::BasicBlock *round = block("for"), *exit = block("for.end");
+  b_.CreateCondBr(b_.CreateICmpSLE(lo, hi), round, exit);
+  b_.SetInsertPoint(round);
+  llvm::PHINode *index = b_.CreatePHI(b_.getInt64Ty(), 2, f_.scalars[s.index.index].name);
+  index->addIncoming(lo, before);
+  values_[s.index.index] = index;
+
+  llvm::MDNode *outerGroup = accessGroup_;
+  bool parallel = s.independent && !hasLoop(s.body);
+  accessGroup_ = parallel ? llvm::MDNode::getDistinct(b_.getContext(), {}) : nullptr;
+  loopExits_.push_back(exit);
+  body(s.body);
+  loopExits_.pop_back();
+
+  if (!b_.GetInsertBlock()->getTerminator()) {
+    llvm::Value *last = b_.CreateICmpEQ(index, hi);
+    llvm::Value *next = b_.CreateAdd(index, b_.getInt64(1), "", false, /*HasNSW=*/true);
+    llvm::BranchInst *back = b_.CreateCondBr(last, exit, round);
+    index->addIncoming(next, b_.GetInsertBlock());
+    if (parallel) {
+      llvm::MDNode *accesses =
+          llvm::MDNode::get(b_.getContext(), {llvm::MDString::get(b_.getContext(),
+                                                                  "llvm.loop.parallel_accesses"),
+                                              accessGroup_});
+      llvm::MDNode *loop = llvm::MDNode::getDistinct(b_.getContext(), {nullptr, accesses});
+      loop->replaceOperandWith(0, loop);
+      back->setMetadata(llvm::LLVMContext::MD_loop, loop);
+    }
+  }
+  accessGroup_ = outerGroup;
+  b_.SetInsertPoint(exit);
+}
+
+void FunctionEmitter::statement(const While &s) {
+  llvm::BasicBlock *head = block("while"), *round = block("while.body"),
+                   *exit = block("while.end");
+  llvm::MDNode *outerGroup = std::exchange(accessGroup_, nullptr);
+  jump(head);
+  b_.SetInsertPoint(head);
+  loopExits_.push_back(exit);
+  body(s.head);
+  if (!b_.GetInsertBlock()->getTerminator())
+    b_.CreateCondBr(value(s.condition), round, exit);
+  b_.SetInsertPoint(round);
+  body(s.body);
+  jump(head);
+  loopExits_.pop_back();
+  accessGroup_ = outerGroup;
+  b_.SetInsertPoint(exit);
+}
+
+void FunctionEmitter::statement(const If &s) {
+  llvm::BasicBlock *then = block("then"), *end = block("endif");
+  llvm::BasicBlock *otherwise = s.otherwise.empty() ? end : block("else");
+  b_.CreateCondBr(value(s.condition), then, otherwise);
+  b_.SetInsertPoint(then);
+  body(s.then);
+  jump(end);
+  if (!s.otherwise.empty()) {
+    b_.SetInsertPoint(otherwise);
+    body(s.otherwise);
+    jump(end);
+  }
+  b_.SetInsertPoint(end);
+}
+
+void FunctionEmitter::statement(const Fill &s) {
+  llvm::Value *pointer = bufferPointer(s.buffer), *count = elementCount(s.buffer);
+  llvm::Type *type = memoryTypeOf(context_, f_.buffers[s.buffer.index].kind);
+  auto *constant = llvm::dyn_cast<llvm::Constant>(value(s.value));
+  if (constant && constant->isNullValue()) { // not -0
+    llvm::Value *bytes = b_.CreateMul(count, b_.getInt64(type->getPrimitiveSizeInBits() / 8));
+    scopes_.annotate(b_.CreateMemSet(pointer, b_.getInt8(0), bytes, llvm::MaybeAlign(8)),
+                     s.buffer);
+    return;
+  }
+  llvm::BasicBlock *before = b_.GetInsertBlock(), *round = block("fill"), *exit = block("filled");
+  b_.CreateCondBr(b_.CreateICmpSGT(count, b_.getInt64(0)), round, exit);
+  b_.SetInsertPoint(round);
+  llvm::PHINode *k = b_.CreatePHI(b_.getInt64Ty(), 2);
+  k->addIncoming(b_.getInt64(0), before);
+  store(s.buffer, b_.CreateInBoundsGEP(type, pointer, k), value(s.value), true);
+  llvm::Value *next = b_.CreateAdd(k, b_.getInt64(1), "", true, true);
+  k->addIncoming(next, round);
+  b_.CreateCondBr(b_.CreateICmpEQ(next, count), exit, round);
+  b_.SetInsertPoint(exit);
+}
+
+void FunctionEmitter::statement(const Copy &s) {
+  llvm::Value *target = bufferPointer(s.target), *source = bufferPointer(s.source);
+  llvm::Type *type = memoryTypeOf(context_, f_.buffers[s.target.index].kind);
+  llvm::Value *bytes =
+      b_.CreateMul(elementCount(s.target), b_.getInt64(type->getPrimitiveSizeInBits() / 8));
+  llvm::MaybeAlign align(8);
+  if (scopes_.root(s.target) == scopes_.root(s.source)) {
+    scopes_.annotate(b_.CreateMemMove(target, align, source, align, bytes), s.target);
+    return;
+  }
+  scopes_.annotate(b_.CreateMemCpy(target, align, source, align, bytes), s.target, s.source);
+}
+
+void FunctionEmitter::statement(const Call &s) {
+  llvm::Function *callee = context_.bodies[s.callee.index];
+  llvm::Value *workspace = workspace_;
+  if (f_.workspaceElements.valid())
+    workspace = b_.CreateInBoundsGEP(
+        b_.getInt8Ty(), workspace_,
+        b_.CreateMul(value(f_.workspaceElements), b_.getInt64(elementBytes), "", true, true));
+  std::vector<llvm::Value *> arguments = {frame_, workspace};
+  std::vector<VariableId> outputs;
+  for (const Argument &a : s.arguments) {
+    if (auto *scalar = std::get_if<ScalarId>(&a.value))
+      arguments.push_back(value(*scalar));
+    else if (auto *v = std::get_if<VariableId>(&a.value))
+      outputs.push_back(*v);
+    else
+      arguments.push_back(bufferPointer(std::get<BufferId>(a.value)));
+  }
+  llvm::CallInst *call = b_.CreateCall(callee, arguments);
+  bool several = callee->getReturnType()->isStructTy();
+  llvm::Value *status = several ? b_.CreateExtractValue(call, 0) : call;
+  llvm::BasicBlock *failed = block("call.failed"), *next = block("call.done");
+  llvm::MDNode *unlikely = llvm::MDBuilder(b_.getContext()).createBranchWeights(1, 1 << 20);
+  b_.CreateCondBr(b_.CreateICmpNE(status, b_.getInt32(0)), failed, next, unlikely);
+  b_.SetInsertPoint(failed);
+  returnStatus(status, false);
+  b_.SetInsertPoint(next);
+  for (unsigned i = 0; i < outputs.size(); ++i)
+    writeVariable(outputs[i], b_.CreateExtractValue(call, i + 1));
+}
+
+void FunctionEmitter::statement(const Check &s) {
+  llvm::BasicBlock *failed = block("check.failed"), *next = block("checked");
+  llvm::MDNode *likely = llvm::MDBuilder(b_.getContext()).createBranchWeights(1 << 20, 1);
+  b_.CreateCondBr(value(s.condition), next, failed, likely);
+  b_.SetInsertPoint(failed);
+  b_.CreateStore(b_.getInt32(s.site), framePart(ErrorSite));
+  for (unsigned i = 0; i < s.values.size(); ++i) {
+    llvm::Value *v = value(s.values[i]);
+    if (f_.scalars[s.values[i].index].kind == Kind::Real)
+      v = b_.CreateBitCast(b_.CreateFPExt(v, b_.getDoubleTy()), b_.getInt64Ty());
+    else
+      v = b_.CreateZExtOrTrunc(v, b_.getInt64Ty());
+    b_.CreateStore(v, b_.CreateConstInBoundsGEP1_64(b_.getInt64Ty(), framePart(ErrorValues), i));
+  }
+  returnStatus(b_.getInt32(1), false);
+  b_.SetInsertPoint(next);
+}
+
+void FunctionEmitter::statement(const Hook &s) {
+  llvm::Type *pointer = b_.getPtrTy();
+  llvm::Value *hook = b_.CreateLoad(pointer, framePart(HookFunction), "hook");
+  llvm::BasicBlock *before = b_.GetInsertBlock(), *ask = block("ask"), *asked = block("asked");
+  b_.CreateCondBr(b_.CreateIsNull(hook), asked, ask);
+  b_.SetInsertPoint(ask);
+  uint64_t count = s.scalars.size();
+  auto *arrayType = llvm::ArrayType::get(b_.getDoubleTy(), std::max<uint64_t>(count, 1));
+  llvm::BasicBlock &entry = target_->getEntryBlock();
+  llvm::IRBuilder<> top(&entry, entry.begin());
+  llvm::Value *array = top.CreateAlloca(arrayType);
+  for (uint64_t i = 0; i < count; ++i)
+    b_.CreateStore(b_.CreateFPExt(value(s.scalars[i]), b_.getDoubleTy()),
+                   b_.CreateConstInBoundsGEP2_64(arrayType, array, 0, i));
+  llvm::Value *user = b_.CreateLoad(pointer, framePart(HookUser));
+  auto *type = llvm::FunctionType::get(
+      b_.getInt64Ty(), {pointer, pointer, b_.getInt64Ty(), pointer, b_.getInt64Ty()}, false);
+  llvm::CallInst *answer = b_.CreateCall(
+      type, hook,
+      {user, array, b_.getInt64(count), bufferPointer(s.x), elementCount(s.x)});
+  for (unsigned argument : {1u, 3u}) { // the host may look, but not keep or change
+    answer->addParamAttr(argument, noCapture(b_.getContext()));
+    answer->addParamAttr(argument, llvm::Attribute::ReadOnly);
+  }
+  b_.CreateBr(asked);
+  b_.SetInsertPoint(asked);
+  llvm::PHINode *result = b_.CreatePHI(b_.getInt64Ty(), 2);
+  result->addIncoming(b_.getInt64(0), before);
+  result->addIncoming(answer, ask);
+  writeVariable(s.target, result);
+}
+
+void FunctionEmitter::statement(const Break &) { b_.CreateBr(loopExits_.back()); }
+
+void FunctionEmitter::statement(const Return &s) {
+  returnStatus(b_.CreateTrunc(value(s.status), b_.getInt32Ty()), true);
+}
+
+} // namespace gradus::codegen

@@ -1,0 +1,106 @@
+//===- FunctionEmitter.h - one function of the loop IR to LLVM IR ----------===//
+#pragma once
+
+#include "codegen/llvm/Externals.h"
+#include "loops/Loops.h"
+
+#include <llvm/IR/IRBuilder.h>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace gradus::codegen {
+
+/// What the functions of a module share.
+struct ModuleContext {
+  const loops::Module &source;
+  llvm::Module &target;
+  Externals &externals;
+  llvm::StructType *frameType; ///< GradusFrame
+  llvm::Type *realType;
+  std::vector<llvm::Function *> bodies; ///< by FunctionId
+};
+llvm::Type *typeOf(const ModuleContext &context, loops::Kind kind);
+/// Bool takes a byte in memory.
+llvm::Type *memoryTypeOf(const ModuleContext &context, loops::Kind kind);
+/// The pointer is not kept by the function.
+llvm::Attribute noCapture(llvm::LLVMContext &context);
+/// Declares `name.body`: frame, workspace, scalars and buffers in; status and
+/// scalars out.
+llvm::Function *declareBody(const ModuleContext &context, const loops::Function &function);
+
+/// Scopes that say which accesses cannot meet. Parameters are known not to alias
+/// by their attributes; slices of the workspace hang on one pointer and need this.
+class AliasScopes {
+public:
+  AliasScopes(llvm::LLVMContext &context, const loops::Function &function);
+  loops::BufferId root(loops::BufferId buffer) const;
+  void annotate(llvm::Instruction *access, loops::BufferId buffer) const;
+  void annotate(llvm::Instruction *access, loops::BufferId target, loops::BufferId source) const;
+
+private:
+  const loops::Function &f_;
+  llvm::LLVMContext &context_;
+  std::vector<llvm::MDNode *> scopes_; ///< by buffer; empty: not worth it
+};
+
+class FunctionEmitter {
+public:
+  FunctionEmitter(const ModuleContext &context, const loops::Function &source,
+                  llvm::Function *target);
+  void emit();
+
+private:
+  // FunctionEmitter.cpp: the frame of the function and control flow.
+  void body(const loops::Body &list);
+  void statement(const loops::Let &s);
+  void statement(const loops::Assign &s);
+  void statement(const loops::Store &s);
+  void statement(const loops::Accumulate &s);
+  void statement(const loops::For &s);
+  void statement(const loops::While &s);
+  void statement(const loops::If &s);
+  void statement(const loops::Fill &s);
+  void statement(const loops::Copy &s);
+  void statement(const loops::Call &s);
+  void statement(const loops::Check &s);
+  void statement(const loops::Hook &s);
+  void statement(const loops::Break &s);
+  void statement(const loops::Return &s);
+  void returnStatus(llvm::Value *status, bool withResults);
+  llvm::BasicBlock *block(const llvm::Twine &name);
+  void jump(llvm::BasicBlock *target); ///< unless the block has ended
+  llvm::Value *framePart(unsigned field);
+
+  // EmitScalar.cpp: values, variables and memory.
+  llvm::Value *value(loops::ScalarId s) const { return values_[s.index]; }
+  llvm::Value *operation(const loops::Operation &op);
+  llvm::Value *primitive(const loops::PrimOp &op);
+  llvm::Value *readVariable(loops::VariableId v);
+  void writeVariable(loops::VariableId v, llvm::Value *value);
+  /// The factors, if the scalar is a product of reals that may be fused.
+  std::optional<std::pair<llvm::Value *, llvm::Value *>> product(loops::ScalarId s) const;
+  llvm::Value *combine(loops::Combine combine, llvm::Value *old, loops::ScalarId added);
+  llvm::Value *bufferPointer(loops::BufferId buffer);
+  void rememberPointers(loops::ScalarId offset);
+  llvm::Value *elementPointer(loops::BufferId buffer, const std::vector<loops::ScalarId> &indices);
+  llvm::Value *elementCount(loops::BufferId buffer);
+  llvm::Value *load(loops::BufferId buffer, llvm::Value *pointer, bool combining);
+  void store(loops::BufferId buffer, llvm::Value *pointer, llvm::Value *value, bool combining);
+
+  const ModuleContext &context_;
+  const loops::Function &f_;
+  llvm::Function *target_;
+  llvm::IRBuilder<> b_;
+  AliasScopes scopes_;
+  llvm::Value *frame_ = nullptr, *workspace_ = nullptr;
+  std::vector<llvm::Value *> values_;              ///< by ScalarId
+  std::vector<const loops::Operation *> definitions_; ///< by ScalarId, null: not a Let
+  std::vector<llvm::AllocaInst *> variables_;      ///< by VariableId
+  std::vector<llvm::Value *> pointers_;            ///< by BufferId, null: made at each use
+  std::vector<llvm::BasicBlock *> loopExits_;
+  llvm::MDNode *accessGroup_ = nullptr; ///< of the innermost independent loop
+};
+
+} // namespace gradus::codegen

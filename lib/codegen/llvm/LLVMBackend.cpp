@@ -1,0 +1,99 @@
+//===- LLVMBackend.cpp - loop IR to native code through LLVM ---------------===//
+#include "codegen/llvm/LLVMBackend.h"
+#include "codegen/llvm/EmitModule.h"
+#include "codegen/llvm/Optimize.h"
+#include "codegen/llvm/Target.h"
+
+#include <llvm/Bitcode/BitcodeWriter.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/Module.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/Target/TargetMachine.h>
+#include <llvm/Transforms/Utils/Cloning.h>
+
+#include <cassert>
+
+namespace gradus::codegen {
+
+struct LLVMProgram::Impl {
+  Settings settings;
+  bool vectorMath = false;
+  std::unique_ptr<llvm::TargetMachine> machine;
+  llvm::LLVMContext context; // outlives the module
+  std::unique_ptr<llvm::Module> module;
+  bool optimized = false;
+};
+
+namespace {
+
+std::string generate(llvm::TargetMachine &machine, llvm::Module &module,
+                     llvm::CodeGenFileType type) {
+  llvm::SmallString<0> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  llvm::legacy::PassManager passes;
+  bool refused = machine.addPassesToEmitFile(passes, stream, nullptr, type);
+  assert(!refused && "the target writes objects and assembly");
+  (void)refused;
+  passes.run(module);
+  return std::string(bytes);
+}
+
+} // namespace
+
+LLVMProgram::LLVMProgram(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+LLVMProgram::~LLVMProgram() = default;
+
+std::unique_ptr<LLVMProgram> LLVMProgram::create(const loops::Module &module,
+                                                 const Settings &settings, std::string &error) {
+  auto impl = std::make_unique<Impl>();
+  impl->settings = settings;
+  impl->machine = createTargetMachine(settings, error);
+  if (!impl->machine)
+    return nullptr;
+  const llvm::Triple &triple = impl->machine->getTargetTriple();
+  impl->vectorMath = settings.vectorMath && !module.strict &&
+                     triple.getArch() == llvm::Triple::x86_64 && triple.isOSLinux() &&
+                     triple.isGNUEnvironment();
+  impl->module = emitModule(module, settings, *impl->machine, impl->context, error);
+  if (!impl->module)
+    return nullptr;
+  return std::unique_ptr<LLVMProgram>(new LLVMProgram(std::move(impl)));
+}
+
+void LLVMProgram::optimize() {
+  assert(!impl_->optimized && "optimized once");
+  impl_->optimized = true;
+  optimizeModule(*impl_->module, *impl_->machine, impl_->settings.level, impl_->vectorMath);
+}
+
+std::string LLVMProgram::ir() const {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  impl_->module->print(stream, nullptr);
+  return text;
+}
+
+std::string LLVMProgram::bitcode() const {
+  std::string bytes;
+  llvm::raw_string_ostream stream(bytes);
+  llvm::WriteBitcodeToFile(*impl_->module, stream);
+  return bytes;
+}
+
+std::string LLVMProgram::assembly() const {
+  // Code generation changes the module, which may still be asked for.
+  std::unique_ptr<llvm::Module> copy = llvm::CloneModule(*impl_->module);
+  return generate(*impl_->machine, *copy, llvm::CodeGenFileType::AssemblyFile);
+}
+
+std::string LLVMProgram::object() {
+  assert(impl_->module && "an object is made once");
+  std::string bytes =
+      generate(*impl_->machine, *impl_->module, llvm::CodeGenFileType::ObjectFile);
+  impl_->module.reset();
+  return bytes;
+}
+
+std::string LLVMProgram::triple() const { return impl_->machine->getTargetTriple().str(); }
+
+} // namespace gradus::codegen

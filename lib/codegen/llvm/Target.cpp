@@ -1,0 +1,95 @@
+//===- Target.cpp - the machine that code is made for ---------------------===//
+#include "codegen/llvm/Target.h"
+
+#include <llvm/ADT/StringMap.h>
+#include <llvm/IR/Function.h>
+#include <llvm/MC/TargetRegistry.h>
+#include <llvm/Support/TargetSelect.h>
+#include <llvm/TargetParser/Host.h>
+
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
+namespace gradus::codegen {
+namespace {
+
+std::string hostFeatures() {
+  std::vector<std::string> list;
+  for (const auto &feature : llvm::sys::getHostCPUFeatures())
+    list.push_back((feature.second ? "+" : "-") + feature.first().str());
+  std::sort(list.begin(), list.end()); // a hash table has no order of its own
+  std::string text;
+  for (const std::string &feature : list)
+    text += (text.empty() ? "" : ",") + feature;
+  return text;
+}
+
+llvm::CodeGenOptLevel codegenLevel(Level level) {
+  switch (level) {
+  case Level::O0:
+    return llvm::CodeGenOptLevel::None;
+  case Level::Fast:
+    return llvm::CodeGenOptLevel::Less;
+  case Level::Full:
+    return llvm::CodeGenOptLevel::Default;
+  }
+  return llvm::CodeGenOptLevel::Default;
+}
+
+/// Targets are registered when first needed: a process that only runs code pays
+/// for its own machine.
+void initializeTargets(bool native) {
+  static std::once_flag nativeOnce, allOnce;
+  if (native) {
+    std::call_once(nativeOnce, [] {
+      llvm::InitializeNativeTarget();
+      llvm::InitializeNativeTargetAsmPrinter();
+    });
+    return;
+  }
+  std::call_once(allOnce, [] {
+    llvm::InitializeAllTargetInfos();
+    llvm::InitializeAllTargets();
+    llvm::InitializeAllTargetMCs();
+    llvm::InitializeAllAsmPrinters();
+  });
+}
+
+} // namespace
+
+std::unique_ptr<llvm::TargetMachine> createTargetMachine(const Settings &settings,
+                                                         std::string &error) {
+  std::string host = llvm::Triple::normalize(llvm::sys::getDefaultTargetTriple());
+  std::string triple = settings.triple.empty() ? host : llvm::Triple::normalize(settings.triple);
+  bool native = triple == host;
+  initializeTargets(native);
+  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return nullptr;
+  std::string cpu = settings.cpu, features;
+  if (cpu.empty() || cpu == "native") {
+    cpu = native ? llvm::sys::getHostCPUName().str() : "generic";
+    features = native ? hostFeatures() : "";
+  }
+  if (!settings.features.empty())
+    features += (features.empty() ? "" : ",") + settings.features;
+  llvm::TargetOptions options;
+  // Products and sums are fused only where the emitter asks for it.
+  options.AllowFPOpFusion = llvm::FPOpFusion::Standard;
+  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
+      triple, cpu, features, options, llvm::Reloc::PIC_, std::nullopt,
+      codegenLevel(settings.level)));
+}
+
+void describeTarget(const llvm::TargetMachine &machine, llvm::Function &function) {
+  function.addFnAttr("target-cpu", machine.getTargetCPU());
+  function.addFnAttr("target-features", machine.getTargetFeatureString());
+  // LLVM keeps to 256 bits on most machines with AVX-512, for the sake of code
+  // around the vector loops. Here the vector loops are the program.
+  llvm::StringRef features = machine.getTargetFeatureString();
+  if (features.contains("+avx512f"))
+    function.addFnAttr("prefer-vector-width", "512");
+}
+
+} // namespace gradus::codegen
