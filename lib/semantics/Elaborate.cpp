@@ -3,6 +3,7 @@
 #include "semantics/Elaborate.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/core.h>
 
 namespace gradus::semantics {
@@ -23,7 +24,7 @@ bool Elaborator::enter(SourceRange range) {
     return false;
   }
   if (graph_.size() > ElaborationLimits::nodes || ++steps_ > ElaborationLimits::steps) {
-    error(Diag::GraphSize, range, "the model is too large: its functions expand to more than this compiler holds",
+    error(Diag::GraphSize, range, "the model is too large when its calls are expanded",
           fmt::format("the limit is {} operations after the expansion of calls; write repeated "
                       "parts as sums over an index",
                       ElaborationLimits::nodes));
@@ -193,8 +194,8 @@ std::string Elaborator::wholeFix(const syntax::Expr &expr, Scope &scope) {
       if (std::string fix = wholeFix(*argument, scope); !fix.empty())
         return fix;
   if (auto *number = std::get_if<syntax::Number>(&expr.node))
-    return number->value == static_cast<int64_t>(number->value)
-               ? fmt::format("write {}", static_cast<int64_t>(number->value))
+    return std::fabs(number->value) < 1e15 && number->value == std::floor(number->value)
+               ? fmt::format("write {:.0f}", number->value)
                : std::string();
   return {};
 }

@@ -67,9 +67,8 @@ ValueId Elaborator::reduceOver(ReduceKind kind, std::span<const Active> binders,
   // the least of nothing is infinite.
   if (kind != ReduceKind::Sum && kind != ReduceKind::Count)
     body = graph_.toReal(body);
-  if (kind == ReduceKind::Count && !(graph_.isConstant(condition) && graph_.boolValue(condition)))
-    ; // counted one by one
-  else if (kind == ReduceKind::Count && binders.size() == 1) {
+  bool all = graph_.isConstant(condition) && graph_.boolValue(condition);
+  if (kind == ReduceKind::Count && all && binders.size() == 1) {
     // Without a condition the number is known: max(hi - lo + 1, 0).
     ValueId length = graph_.extent({binders[0].lo, binders[0].hi});
     if (graph_.isConstant(length))
