@@ -1,0 +1,43 @@
+//===- Expansions.cpp - the EVAL column for nodes --------------------------------===//
+
+#include "ir/Expansions.h"
+#include "ir/Value.h"
+
+#include <cassert>
+
+namespace gradus::ir {
+
+namespace {
+
+template <Lowering lowering, class Row>
+ValueId expandRow(const Row &row, const Value &x, const Value &one) {
+  if constexpr (lowering == Lowering::Expanded) {
+    return row(x, x, x, one, 0).id;
+  } else {
+    assert(false && "only Lowering::Expanded rows have an expansion");
+    return {};
+  }
+}
+
+} // namespace
+
+ValueId expand(Graph &g, Prim prim, std::span<const ValueId> operands) {
+  Value first{&g, operands[0]}, unit{&g, g.real(1.0)};
+  switch (prim) {
+  // The lambdas are generic so that only those of Expanded rows are compiled.
+#define PRIMITIVE(NAME, SPELLING, C, ARITY, NOTATION, SIGNATURE, LOWERING, COMMUTATIVE, COST,      \
+                  SMOOTH, DOMAIN, KINK, EVAL, ...)                                                 \
+  case Prim::NAME:                                                                                 \
+    return expandRow<Lowering::LOWERING>(                                                          \
+        [&](auto x, auto y, auto z, auto one, auto WHOLE) {                                                                    \
+          (void)one, (void)x, (void)y, (void)z, (void)WHOLE;                                       \
+          return EVAL;                                                                             \
+        },                                                                                         \
+        first, unit);
+#include "ir/Primitives.def"
+  }
+  assert(false && "not a primitive");
+  return {};
+}
+
+} // namespace gradus::ir

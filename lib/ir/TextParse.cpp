@@ -1,0 +1,431 @@
+//===- TextParse.cpp - the text form of the expression IR, read back ------------===//
+//
+// One line at a time, with a stack of open blocks, so that neither depth of an
+// expression nor nesting of binders uses the machine's stack. Every operand is
+// checked before the graph sees it: a wrong text is an error, not an assertion.
+//
+//===--------------------------------------------------------------------===//
+
+#include "ir/Module.h"
+#include "ir/TextForm.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <sstream>
+#include <unordered_map>
+
+namespace gradus::ir {
+
+namespace {
+
+/// What went wrong in a line; caught in parseText.
+struct Wrong {
+  std::string message;
+};
+
+class Reader {
+public:
+  explicit Reader(Graph &graph) : g(graph) {}
+  ValueId read(const std::string &text);
+  unsigned lineNumber = 0;
+
+private:
+  struct Block {
+    std::string result;
+    bool build = false;
+    ReduceOp op = ReduceOp::Sum;
+    std::vector<std::string> indexNames;
+    std::vector<ValueId> symbols;
+    std::vector<Axis> ranges;
+    Type type;
+    ValueId condition, body;
+    size_t firstDefined = 0;
+  };
+
+  // One line: characters from `at` on.
+  void skipSpace() {
+    while (at < line.size() && (line[at] == ' ' || line[at] == '\t' || line[at] == '\r'))
+      ++at;
+  }
+  bool accept(std::string_view word) {
+    skipSpace();
+    if (line.compare(at, word.size(), word) != 0)
+      return false;
+    at += word.size();
+    return true;
+  }
+  void expect(std::string_view word) {
+    if (!accept(word))
+      throw Wrong{fmt::format("expected '{}' before '{}'", word, line.substr(at))};
+  }
+  /// Up to white space or punctuation; `..` ends a number too.
+  std::string word() {
+    skipSpace();
+    size_t begin = at;
+    while (at < line.size() && !std::strchr(" \t\r,:()[]{}\"", line[at]) &&
+           line.compare(at, 2, "..") != 0)
+      ++at;
+    return line.substr(begin, at - begin);
+  }
+  std::string quotedName();
+  ValueId value();
+  ValueId whole();
+  Type type();
+  InputRole role();
+  std::optional<ReduceOp> reduction(const std::string &name);
+  void define(const std::string &name, ValueId v);
+  void definition(const std::string &name);
+  void binder(const std::string &name, bool build);
+  void endBlock();
+  ValueId node(const std::string &op);
+  ValueId input();
+  void symbolLine();
+  void readLine();
+
+  Graph &g;
+  std::string line;
+  size_t at = 0;
+  std::unordered_map<std::string, ValueId> names;
+  std::vector<std::string> defined;
+  std::vector<Block> blocks;
+  ValueId result, last;
+};
+
+std::string Reader::quotedName() {
+  expect("\"");
+  std::string name;
+  while (at < line.size() && line[at] != '"') {
+    if (line[at] == '\\' && at + 1 < line.size()) {
+      ++at;
+      name += line[at] == 'n' ? '\n' : line[at];
+    } else {
+      name += line[at];
+    }
+    ++at;
+  }
+  expect("\"");
+  return name;
+}
+
+ValueId Reader::value() {
+  std::string text = word();
+  if (text.empty())
+    throw Wrong{"expected a value"};
+  if (text[0] == '%' || text[0] == '#') {
+    auto it = names.find(text);
+    if (it == names.end())
+      throw Wrong{fmt::format("{} is not defined here", text)};
+    return it->second;
+  }
+  if (text == "true" || text == "false")
+    return g.boolean(text == "true");
+  if (text == "nan")
+    return g.real(std::numeric_limits<double>::quiet_NaN());
+  if (text == "inf" || text == "-inf") {
+    double inf = std::numeric_limits<double>::infinity();
+    return g.real(text == "inf" ? inf : -inf);
+  }
+  char *end = nullptr;
+  errno = 0;
+  if (text.find_first_of(".e") == std::string::npos) {
+    long long v = std::strtoll(text.c_str(), &end, 10);
+    if (*end == 0 && errno == 0)
+      return g.integer(v);
+  } else {
+    double v = std::strtod(text.c_str(), &end);
+    if (*end == 0)
+      return g.real(v);
+  }
+  throw Wrong{fmt::format("'{}' is not a value", text)};
+}
+
+ValueId Reader::whole() {
+  ValueId v = value();
+  if (g.type(v) != Type{Kind::Int, 0})
+    throw Wrong{"expected a whole number"};
+  return v;
+}
+
+Type Reader::type() {
+  Type t;
+  std::string kind = word();
+  if (kind == "real")
+    t.kind = Kind::Real;
+  else if (kind == "int")
+    t.kind = Kind::Int;
+  else if (kind == "bool")
+    t.kind = Kind::Bool;
+  else
+    throw Wrong{fmt::format("'{}' is not a type", kind)};
+  if (accept("[")) {
+    std::vector<Axis> axes;
+    do {
+      ValueId lo = whole();
+      expect("..");
+      axes.push_back({lo, whole()});
+    } while (accept(","));
+    expect("]");
+    t.shape = g.shape(std::move(axes));
+  }
+  return t;
+}
+
+InputRole Reader::role() {
+  std::string name = word();
+  for (InputRole r : {InputRole::Argument, InputRole::Parameter, InputRole::Data,
+                      InputRole::Unknown, InputRole::Size, InputRole::Local})
+    if (name == roleName(r))
+      return r;
+  throw Wrong{fmt::format("'{}' is not a role", name)};
+}
+
+std::optional<ReduceOp> Reader::reduction(const std::string &name) {
+  for (ReduceOp r : {ReduceOp::Sum, ReduceOp::Prod, ReduceOp::Min, ReduceOp::Max,
+                     ReduceOp::LogSumExp})
+    if (name == reduceName(r))
+      return r;
+  return std::nullopt;
+}
+
+void Reader::define(const std::string &name, ValueId v) {
+  if (!names.emplace(name, v).second)
+    throw Wrong{fmt::format("{} is defined twice", name)};
+  defined.push_back(name);
+  last = v;
+}
+
+/// An input with the same number, name, type and role is the same input.
+ValueId Reader::input() {
+  expect("@");
+  std::string number = word();
+  Input input;
+  input.name = quotedName();
+  expect(":");
+  input.type = type();
+  input.role = role();
+  size_t k = std::strtoull(number.c_str(), nullptr, 10);
+  if (k < g.inputs().size()) {
+    const Input &known = g.inputs()[k];
+    if (known.name == input.name && known.type == input.type && known.role == input.role)
+      return g.inputNode(static_cast<uint32_t>(k));
+  }
+  return g.input(std::move(input));
+}
+
+ValueId Reader::node(const std::string &op) {
+  if (op == "input")
+    return input();
+  std::vector<ValueId> ops;
+  if (!accept(":")) {
+    do
+      ops.push_back(value());
+    while (accept(","));
+    expect(":");
+  }
+  Type t = type();
+  auto need = [&](bool fine) {
+    if (!fine)
+      throw Wrong{fmt::format("wrong operands or type of {}", op)};
+  };
+  auto indices = [&](size_t rank) {
+    need(ops.size() == rank + 1);
+    for (size_t k = 1; k < ops.size(); ++k)
+      need(g.type(ops[k]) == Type{Kind::Int, 0});
+    return std::span<const ValueId>(ops).subspan(1);
+  };
+  ValueId made;
+  if (op == "select") {
+    need(ops.size() == 3 && g.type(ops[0]) == Type{Kind::Bool, 0} &&
+         g.type(ops[1]) == g.type(ops[2]));
+    made = g.select(ops[0], ops[1], ops[2]);
+  } else if (op == "at") {
+    need(!ops.empty() && !g.type(ops[0]).scalar());
+    made = g.at(ops[0], indices(g.rank(ops[0])));
+  } else if (op == "put") {
+    need(!t.scalar() && !ops.empty() && g.type(ops[0]).scalar());
+    made = g.put(t.shape, indices(g.axes(t.shape).size()), ops[0]);
+  } else if (op == "zeros") {
+    need(!t.scalar() && ops.empty());
+    made = g.zeros(t);
+  } else if (op == "list") {
+    need(!t.scalar() && !ops.empty());
+    for (ValueId v : ops)
+      need(g.type(v) == Type{t.kind, 0});
+    made = g.list(ops, t.shape);
+  } else if (op == "keep") {
+    need(ops.size() == 1 && !g.type(ops[0]).scalar());
+    made = g.keep(ops[0]);
+  } else {
+    std::optional<Prim> p = findPrimitiveByIRName(op);
+    if (!p)
+      throw Wrong{fmt::format("'{}' is no operation", op)};
+    if (std::string why = operandError(g, *p, ops); !why.empty())
+      throw Wrong{why};
+    made = g.prim(*p, ops);
+  }
+  need(g.type(made) == t);
+  return made;
+}
+
+void Reader::binder(const std::string &name, bool build) {
+  Block block;
+  block.result = name;
+  block.build = build;
+  if (!build) {
+    std::string which = word();
+    auto op = reduction(which);
+    if (!op)
+      throw Wrong{fmt::format("'{}' is no reduction", which)};
+    block.op = *op;
+  }
+  expect("(");
+  do {
+    block.indexNames.push_back(word());
+    std::string hint = quotedName();
+    if (word() != "in")
+      throw Wrong{"expected 'in'"};
+    ValueId lo = whole();
+    expect("..");
+    ValueId hi = whole();
+    block.ranges.push_back({lo, hi});
+    block.symbols.push_back(g.newSymbol(lo, hi, hint));
+  } while (accept(","));
+  expect(")");
+  if (!build && block.symbols.size() != 1)
+    throw Wrong{"a reduction has one index"};
+  expect(":");
+  block.type = type();
+  expect("{");
+  block.condition = g.boolean(true);
+  block.firstDefined = defined.size();
+  for (size_t k = 0; k < block.symbols.size(); ++k)
+    if (!names.emplace(block.indexNames[k], block.symbols[k]).second)
+      throw Wrong{fmt::format("{} is bound twice", block.indexNames[k])};
+  blocks.push_back(std::move(block));
+}
+
+void Reader::endBlock() {
+  if (blocks.empty())
+    throw Wrong{"'}' without a block"};
+  Block block = std::move(blocks.back());
+  blocks.pop_back();
+  if (!block.body.valid())
+    throw Wrong{"the block has no yield"};
+  for (size_t k = block.firstDefined; k < defined.size(); ++k)
+    names.erase(defined[k]);
+  defined.resize(block.firstDefined);
+  for (const std::string &index : block.indexNames)
+    names.erase(index);
+  ValueId made;
+  if (block.build) {
+    if (!g.type(block.body).scalar())
+      throw Wrong{"the element of a build is a scalar"};
+    made = g.build(block.symbols, block.ranges, block.body);
+  } else {
+    made = g.reduce(block.op, block.symbols[0], block.ranges[0].lo, block.ranges[0].hi,
+                    block.condition, block.body);
+  }
+  if (g.type(made) != block.type)
+    throw Wrong{"the block has another type"};
+  define(block.result, made);
+}
+
+/// symbol #s7 "j" in 1..%1
+void Reader::symbolLine() {
+  std::string name = word();
+  std::string hint = quotedName();
+  if (word() != "in" || name.size() < 3)
+    throw Wrong{"expected symbol #s<number> \"name\" in lo..hi"};
+  ValueId lo = whole();
+  expect("..");
+  ValueId hi = whole();
+  int64_t payload = -std::strtoll(name.c_str() + 2, nullptr, 10) - 1;
+  ValueId found;
+  for (uint32_t k = 0; k < g.size() && !found.valid(); ++k)
+    if (g.node({k}).op == Op::Index && g.node({k}).payload == payload &&
+        g.symbol({k}).lo == lo && g.symbol({k}).hi == hi)
+      found = {k};
+  define(name, found.valid() ? found : g.newSymbol(lo, hi, hint));
+}
+
+void Reader::definition(const std::string &name) {
+  expect("=");
+  std::string op = word();
+  if (op == "build" || op == "reduce")
+    binder(name, op == "build");
+  else
+    define(name, node(op));
+}
+
+void Reader::readLine() {
+  skipSpace();
+  if (at == line.size() || line[at] == ';')
+    return;
+  if (accept("}"))
+    return endBlock();
+  std::string first = word();
+  if (!first.empty() && first[0] == '%')
+    return definition(first);
+  if (first == "symbol")
+    return symbolLine();
+  if (first == "where" || first == "yield") {
+    if (blocks.empty())
+      throw Wrong{fmt::format("'{}' outside a block", first)};
+    ValueId v = value();
+    if (first == "yield")
+      blocks.back().body = v;
+    else if (g.type(v) != Type{Kind::Bool, 0})
+      throw Wrong{"a condition is a boolean"};
+    else
+      blocks.back().condition = v;
+    return;
+  }
+  if (first == "return") {
+    result = value();
+    return;
+  }
+  for (const char *word : {"fn", "let", "param", "data", "size", "table", "problem"})
+    if (first == word) {
+      at = line.size();
+      return;
+    }
+  throw Wrong{fmt::format("cannot read '{}'", line)};
+}
+
+ValueId Reader::read(const std::string &text) {
+  std::istringstream stream(text);
+  while (std::getline(stream, line)) {
+    ++lineNumber;
+    at = 0;
+    readLine();
+    skipSpace();
+    if (at < line.size() && line[at] != ';')
+      throw Wrong{fmt::format("'{}' is left over", line.substr(at))};
+  }
+  if (!blocks.empty())
+    throw Wrong{"a block is not closed"};
+  ValueId v = result.valid() ? result : last;
+  if (!v.valid())
+    throw Wrong{"no expression"};
+  return v;
+}
+
+} // namespace
+
+ValueId parseText(Graph &graph, const std::string &text, std::string &error) {
+  error.clear();
+  Reader reader(graph);
+  try {
+    return reader.read(text);
+  } catch (const Wrong &wrong) {
+    error = fmt::format("line {}: {}", reader.lineNumber, wrong.message);
+    return {};
+  }
+}
+
+} // namespace gradus::ir

@@ -1,0 +1,148 @@
+//===- FunctionBuilder.cpp - scalars, buffers, sizes of a function ------------===//
+
+#include "lower/Bounds.h"
+#include "lower/Scope.h"
+
+#include <cassert>
+
+namespace gradus::lower {
+
+using namespace ir;
+using loops::BufferId;
+using loops::ScalarId;
+using loops::VariableId;
+
+FunctionBuilder::FunctionBuilder(Graph &graph, loops::Module &m, loops::Function &function)
+    : g(graph), module(m), f(function), body(&main), workspaceTotal(graph.integer(0)) {}
+
+loops::Kind FunctionBuilder::kindOf(ValueId v) const {
+  switch (g.type(v).kind) {
+  case Kind::Real:
+    return loops::Kind::Real;
+  case Kind::Int:
+    return loops::Kind::Int;
+  case Kind::Bool:
+    return loops::Kind::Bool;
+  }
+  return loops::Kind::Real;
+}
+
+ScalarId FunctionBuilder::scalar(loops::Kind kind, std::string name, SourceRange range) {
+  f.scalars.push_back({kind, std::move(name), range});
+  return {static_cast<uint32_t>(f.scalars.size() - 1)};
+}
+
+VariableId FunctionBuilder::variable(loops::Kind kind, std::string name) {
+  f.variables.push_back({kind, std::move(name)});
+  return {static_cast<uint32_t>(f.variables.size() - 1)};
+}
+
+ScalarId FunctionBuilder::let(loops::Kind kind, loops::Operation operation, std::string name,
+                              SourceRange range) {
+  ScalarId s = scalar(kind, std::move(name), range);
+  push(loops::Let{s, std::move(operation)});
+  return s;
+}
+
+ScalarId FunctionBuilder::read(VariableId v, std::string name) {
+  return let(f.variables[v.index].kind, loops::ReadOp{v}, std::move(name));
+}
+
+ScalarId FunctionBuilder::bound(ValueId v) const {
+  auto it = scalars.find(v);
+  return it == scalars.end() ? ScalarId{} : it->second;
+}
+
+void FunctionBuilder::bind(ValueId v, ScalarId s) {
+  scalars[v] = s;
+  log.push_back({v, false});
+}
+
+void FunctionBuilder::bindArray(ValueId v, BufferId b) {
+  arrays[v] = b;
+  log.push_back({v, true});
+}
+
+void FunctionBuilder::release(size_t mark) {
+  while (log.size() > mark) {
+    auto [v, array] = log.back();
+    log.pop_back();
+    if (array)
+      arrays.erase(v);
+    else
+      scalars.erase(v);
+  }
+}
+
+//--- the prologue ------------------------------------------------------------------
+
+ScalarId FunctionBuilder::size(ValueId root) {
+  if (auto it = sizes.find(root); it != sizes.end())
+    return it->second;
+  ValueId roots[1] = {root};
+  auto known = [&](ValueId v) { return sizes.count(v) != 0; };
+  for (ValueId v : g.reachable(roots, known)) {
+    if (known(v))
+      continue;
+    const Node &n = g.node(v);
+    loops::Operation op;
+    if (n.op == Op::Constant) {
+      op = loops::ConstInt{g.intValue(v)};
+    } else if (n.op == Op::Prim) {
+      loops::PrimOp p{n.prim(), {}};
+      for (ValueId o : g.operands(v))
+        p.operands.push_back(sizes.at(o));
+      op = std::move(p);
+    } else {
+      assert(n.op == Op::Input && "a size is arithmetic on whole parameters");
+      assert(bound(v).valid() && "a size that is not a parameter of the function");
+      sizes.emplace(v, bound(v));
+      continue;
+    }
+    ScalarId s = scalar(kindOf(v));
+    prologue.push_back(loops::Let{s, std::move(op)});
+    sizes.emplace(v, s);
+  }
+  return sizes.at(root);
+}
+
+std::vector<loops::BufferAxis> FunctionBuilder::bufferAxes(ShapeId shape) {
+  std::vector<loops::BufferAxis> result;
+  for (const Axis axis : g.axes(shape)) {
+    ValueId lo = g.hasFree(axis.lo) ? g.integer(1) : axis.lo;
+    ValueId extent = upperBound(g, g.add(g.sub(axis.hi, lo), g.integer(1)));
+    assert(extent.valid() && "semantics bounds the extents of arrays");
+    result.push_back({size(lo), size(g.prim(Prim::Max, {extent, g.integer(0)}))});
+  }
+  return result;
+}
+
+BufferId FunctionBuilder::workspace(Type type, std::string name) {
+  loops::Buffer b;
+  b.name = std::move(name);
+  b.kind = type.kind == Kind::Int ? loops::Kind::Int : loops::Kind::Real;
+  b.role = loops::BufferRole::Workspace;
+  b.axes = bufferAxes(type.shape);
+  b.offset = size(workspaceTotal);
+  ValueId elements = g.integer(1);
+  for (const Axis axis : g.axes(type.shape)) {
+    ValueId lo = g.hasFree(axis.lo) ? g.integer(1) : axis.lo;
+    ValueId extent = upperBound(g, g.add(g.sub(axis.hi, lo), g.integer(1)));
+    elements = g.mul(elements, g.prim(Prim::Max, {extent, g.integer(0)}));
+  }
+  // Slices start on cache lines: whole groups of eight elements.
+  ValueId groups = g.prim(Prim::IntDiv, {g.add(elements, g.integer(7)), g.integer(8)});
+  workspaceTotal = g.add(workspaceTotal, g.mul(g.integer(8), groups));
+  f.buffers.push_back(std::move(b));
+  return {static_cast<uint32_t>(f.buffers.size() - 1)};
+}
+
+void FunctionBuilder::finish() {
+  if (!g.isInt(workspaceTotal, 0))
+    f.workspaceElements = size(workspaceTotal);
+  f.body = std::move(prologue);
+  for (loops::Statement &s : main)
+    f.body.push_back(std::move(s));
+}
+
+} // namespace gradus::lower

@@ -1,0 +1,70 @@
+//===- Method.h - descent methods to loop IR --------------------------------===//
+//
+// A method is a text of the language. Its statements become statements of one
+// function, `solve`; each right-hand side is elaborated to the expression IR
+// and lowered like any other expression. Calls of the problem's functions
+// become calls of its kernels, and two at the same point share one evaluation.
+//
+// Around the method goes the loop that is common to all: lib/methods/loop.opt.
+//
+//===--------------------------------------------------------------------===//
+#pragma once
+
+#include "ir/Module.h"
+#include "loops/Loops.h"
+#include "lower/Kernel.h"
+#include "support/Diagnostics.h"
+#include "syntax/Tree.h"
+
+#include <string>
+#include <vector>
+
+namespace gradus::lower {
+
+/// What a method minimizes: kernels over the unknowns laid out one after the
+/// other as x[1..n].
+struct DescentProblem {
+  std::vector<ir::ValueId> inputs;   ///< of the kernels, without the unknowns
+  std::vector<ir::ValueId> unknowns; ///< Input nodes, in the order of x
+  ir::ValueId objective;             ///< to be minimized
+  bool bounded = false;              ///< lower and upper are used
+};
+
+struct DescentTexts {
+  const syntax::MethodDecl *method; ///< the step
+  const syntax::MethodDecl *before; ///< loop.opt: before the first step
+  const syntax::MethodDecl *after;  ///< loop.opt: after each step
+};
+
+/// Parameters of the function `solve`, in this order:
+///   inputs..., n, lower[n], upper[n], x[n] (start in, solution out),
+///   options of the loop, options of the method (in order of declaration),
+///   out: status, k, f, gradient_norm, values, gradients, g[n]
+struct Descent {
+  loops::FunctionId value;         ///< inputs..., unknowns..., out f
+  loops::FunctionId valueGradient; ///< ..., out f, out g...
+  loops::FunctionId solve;
+  ir::ValueId workspace;           ///< elements, callees included
+  ir::ValueId n;                   ///< Input node of the number of unknowns
+  std::vector<ir::ValueId> options;///< Input nodes: loop's, then method's
+};
+
+/// Why `solve` ended (out parameter `status`); the loop's text has the numbers.
+enum class Ending : int64_t {
+  Running = -1,
+  Converged = 0,
+  Steps = 1,      ///< the steps are used up
+  Stalled = 2,    ///< the point no longer moves
+  Unbounded = 3,
+  NotFinite = 4,  ///< no finite value near the last point
+  StartNotFinite = 5,
+  Stopped = 6,    ///< the method's own `stop when`
+  Host = 7,       ///< the host's hook asked to stop
+};
+
+/// Adds kernels and `solve` to the module. Errors in the method's text are
+/// reported; then the result is not to be used.
+Descent lowerDescent(ir::Graph &graph, loops::Module &module, const DescentProblem &problem,
+                     const DescentTexts &texts, Diagnostics &diagnostics);
+
+} // namespace gradus::lower

@@ -1,0 +1,110 @@
+//===- Scope.h - emitting one scope: regions, levels, fused loops -------------===//
+//
+// A scope has actions: set or accumulate a variable, store an element,
+// accumulate a whole array. Emitting it goes in steps:
+//
+//  1. Whole-array actions are taken apart into element actions and loops.
+//  2. All values that the actions need and that are not there yet are
+//     gathered; those that depend on no index of an inner loop belong here.
+//  3. Each value gets a home region: a value used only in one branch of an
+//     `if` lives in that branch, and is computed only there.
+//  4. Each value gets a level: one more than the loops it waits for. Loops of
+//     one region, level and range become one loop.
+//  5. Level by level, scalars and then loops are written.
+//
+//===--------------------------------------------------------------------===//
+#pragma once
+
+#include "ir/Graph.h"
+#include "loops/Loops.h"
+
+#include <functional>
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+namespace gradus::lower {
+
+struct Action {
+  enum class Kind : uint8_t {
+    Variable, ///< variable COMBINE= value
+    Element,  ///< buffer[indices] COMBINE= value
+    Array,    ///< buffer COMBINE= array value (Set or Add)
+    Rest,     ///< the same for the axes of `value` that have no index in `indices` yet
+  } kind;
+  ir::ValueId value;
+  ir::ValueId guard; ///< Bool; constant true when none
+  loops::Combine combine = loops::Combine::Set;
+  loops::VariableId variable = {};
+  loops::BufferId buffer = {};
+  std::vector<ir::ValueId> indices = {};
+  ir::ShapeId checked = 0; ///< Element: indices are checked against this shape's ranges
+};
+
+/// A function under construction: scalars, buffers, and where statements go.
+class FunctionBuilder {
+public:
+  FunctionBuilder(ir::Graph &graph, loops::Module &module, loops::Function &function);
+
+  ir::Graph &g;
+  loops::Module &module;
+  loops::Function &f;
+
+  //--- scalars ---------------------------------------------------------------
+  loops::ScalarId scalar(loops::Kind kind, std::string name = {}, SourceRange range = {});
+  loops::VariableId variable(loops::Kind kind, std::string name = {});
+  loops::ScalarId let(loops::Kind kind, loops::Operation operation, std::string name = {},
+                      SourceRange range = {});
+  loops::ScalarId read(loops::VariableId variable, std::string name = {});
+  void push(loops::Statement statement) { body->push_back(std::move(statement)); }
+  loops::Kind kindOf(ir::ValueId v) const;
+
+  /// What a value is bound to where we are; invalid when it is not there yet.
+  loops::ScalarId bound(ir::ValueId v) const;
+  void bind(ir::ValueId v, loops::ScalarId s);
+  bool hasArray(ir::ValueId v) const { return arrays.count(v) != 0; }
+
+  /// Bindings made since a mark are forgotten at its end.
+  size_t mark() const { return log.size(); }
+  void release(size_t mark);
+  /// Like bind and release, for arrays.
+  void bindArray(ir::ValueId v, loops::BufferId b);
+
+  //--- the prologue: sizes -----------------------------------------------------
+  /// An Int expression of the parameters, computed at the top of the function.
+  loops::ScalarId size(ir::ValueId v);
+  std::vector<loops::BufferAxis> bufferAxes(ir::ShapeId shape);
+  /// A workspace slice of this shape; extents that depend on open indices are
+  /// bounded from above.
+  loops::BufferId workspace(ir::Type type, std::string name);
+  ir::ValueId workspaceElements() const { return workspaceTotal; }
+  /// Puts the prologue before the body. Call once, at the end.
+  void finish();
+
+  std::vector<ir::ValueId> openSymbols; ///< of the loops around
+  loops::Body *body;
+
+private:
+  friend class Scope;
+  friend void emitScalar(FunctionBuilder &builder, ir::ValueId v);
+  loops::Body prologue, main;
+  std::unordered_map<ir::ValueId, loops::ScalarId, ir::ValueIdHash> scalars;
+  std::unordered_map<ir::ValueId, loops::ScalarId, ir::ValueIdHash> sizes;
+  std::unordered_map<ir::ValueId, loops::BufferId, ir::ValueIdHash> arrays;
+  std::vector<std::pair<ir::ValueId, bool>> log; ///< true: an array
+  ir::ValueId workspaceTotal;
+};
+
+/// Emits `actions` at the builder's place.
+void emitScope(FunctionBuilder &builder, std::vector<Action> actions);
+
+/// Emits one scalar operation whose operands are bound; checks included.
+void emitScalar(FunctionBuilder &builder, ir::ValueId v);
+/// Checks that are not proven: each index against its axis.
+void checkIndices(FunctionBuilder &builder, std::span<const ir::ValueId> indices,
+                  const std::vector<ir::Axis> &axes, const std::string &name, SourceRange range);
+/// Whether computing v can fail (an index that is not proven), as opposed to
+/// merely giving nan.
+bool canFail(FunctionBuilder &builder, ir::ValueId v);
+
+} // namespace gradus::lower

@@ -1,0 +1,289 @@
+//===- ScopeEmit.cpp - writing the statements of a scope ----------------------===//
+
+#include "lower/Bounds.h"
+#include "lower/ScopeEmitter.h"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+
+namespace gradus::lower {
+
+using namespace ir;
+using loops::Combine;
+using loops::ScalarId;
+
+void Scope::emitRegion(int region) {
+  const Region r = regions[region];
+  // Loops of this region by level.
+  std::map<int, std::vector<size_t>> loopsAt;
+  for (size_t k : r.items)
+    loopsAt[items[k].level].push_back(k);
+  std::map<int, std::vector<ValueId>> valuesAt;
+  for (ValueId v : r.nodes)
+    valuesAt[level.at(v)].push_back(v);
+  int last = -1;
+  if (!valuesAt.empty())
+    last = valuesAt.rbegin()->first;
+  if (!loopsAt.empty())
+    last = std::max(last, loopsAt.rbegin()->first);
+  for (int l = 0; l <= last; ++l) {
+    std::vector<const Producer *> finished;
+    for (ValueId v : valuesAt[l]) {
+      auto it = producerOf.find(v);
+      if (it == producerOf.end()) {
+        emitValue(region, v);
+        continue;
+      }
+      const Producer &p = producers[it->second];
+      for (size_t k : p.items)
+        loopsAt[l].push_back(k);
+      finished.push_back(&p);
+    }
+    for (const Producer *p : finished)
+      beginProducer(*p);
+    std::vector<std::vector<size_t>> groups;
+    for (size_t k : loopsAt[l]) {
+      auto same = std::find_if(groups.begin(), groups.end(), [&](const auto &group) {
+        return items[group[0]].symbol == items[k].symbol;
+      });
+      if (same == groups.end())
+        groups.push_back({k});
+      else
+        same->push_back(k);
+    }
+    for (const auto &group : groups)
+      emitLoop(group);
+    for (const Producer *p : finished)
+      endProducer(*p);
+  }
+  for (size_t k : r.actions)
+    emitAction(actions[k]);
+  if (region != 0)
+    return;
+  for (auto [guard, child] : guards) {
+    ScalarId condition = b.bound(guard);
+    loops::If branch{condition, {}, {}};
+    loops::Body *saved = b.body;
+    size_t mark = b.mark();
+    b.body = &branch.then;
+    emitRegion(child);
+    b.body = saved;
+    b.release(mark);
+    b.push(std::move(branch));
+  }
+}
+
+void Scope::emitFill(loops::BufferId buffer) {
+  bool whole = b.f.buffers[buffer.index].kind == loops::Kind::Int;
+  ScalarId zero = whole ? b.let(loops::Kind::Int, loops::ConstInt{0})
+                        : b.let(loops::Kind::Real, loops::ConstReal{0.0});
+  b.push(loops::Fill{buffer, zero});
+}
+
+void Scope::emitAction(const Action &a) {
+  ScalarId value = b.bound(a.value);
+  assert(value.valid());
+  if (a.kind == Action::Kind::Variable) {
+    if (a.combine == Combine::Set)
+      b.push(loops::Assign{a.variable, value});
+    else
+      b.push(loops::Accumulate{a.variable, a.combine, value});
+    return;
+  }
+  if (a.checked != 0)
+    checkIndices(b, a.indices, std::vector<Axis>(g.axes(a.checked)),
+                 b.f.buffers[a.buffer.index].name, g.range(a.value));
+  loops::Store store{a.buffer, {}, value, a.combine};
+  for (ValueId i : a.indices) {
+    assert(b.bound(i).valid());
+    store.indices.push_back(b.bound(i));
+  }
+  b.push(std::move(store));
+}
+
+//--- values that are computed only when needed ----------------------------------------------
+
+void Scope::emitValue(int region, ValueId v) {
+  if (g.node(v).op == Op::Select || shortCircuits(v))
+    emitLazy(region, v);
+  else
+    emitScalar(b, v);
+}
+
+/// Whether everything in the region may as well be computed always: cheap,
+/// nothing that can fail, no loops.
+bool Scope::flat(int region, unsigned &cost) {
+  for (ValueId v : regions[region].nodes) {
+    const Node &n = g.node(v);
+    if (producerOf.count(v) || canFail(b, v))
+      return false;
+    cost += n.op == Op::Prim ? info(n.prim()).cost : 1;
+    if (cost > 24)
+      return false;
+    if (n.op == Op::Select || shortCircuits(v))
+      for (int branch : {1, 2})
+        if (auto it = regionOf.find({v, branch, region}); it != regionOf.end())
+          if (!flat(it->second, cost))
+            return false;
+  }
+  return true;
+}
+
+void Scope::emitLazy(int region, ValueId v) {
+  const Node n = g.node(v);
+  int child[2] = {-1, -1};
+  unsigned cost = 0;
+  bool isFlat = true;
+  for (int branch : {1, 2})
+    if (auto it = regionOf.find({v, branch, region}); it != regionOf.end()) {
+      child[branch - 1] = it->second;
+      isFlat = isFlat && flat(it->second, cost);
+    }
+  if (isFlat) {
+    for (int c : child)
+      if (c >= 0)
+        for (ValueId w : regions[c].nodes)
+          emitValue(c, w);
+    emitScalar(b, v);
+    return;
+  }
+  // A real branch, with the result in a variable.
+  loops::VariableId result = b.variable(b.kindOf(v));
+  ScalarId condition = b.bound(g.operand(v, 0));
+  loops::If branch{condition, {}, {}};
+  loops::Body *saved = b.body;
+  bool select = n.op == Op::Select;
+  for (int k : {0, 1}) {
+    size_t mark = b.mark();
+    b.body = k == 0 ? &branch.then : &branch.otherwise;
+    if (child[k] >= 0)
+      emitRegion(child[k]);
+    ScalarId value;
+    if (select)
+      value = b.bound(g.operand(v, k + 1));
+    else if (child[k] >= 0)
+      value = b.bound(g.operand(v, 1));
+    else
+      value = condition; // false and .. is false, true or .. is true
+    b.push(loops::Assign{result, value});
+    b.body = saved;
+    b.release(mark);
+  }
+  b.push(std::move(branch));
+  b.bind(v, b.read(result));
+}
+
+//--- loops -------------------------------------------------------------------------------------
+
+void Scope::beginProducer(const Producer &p) {
+  if (p.nested) {
+    ValueId start = g.node(p.node).op == Op::Keep ? g.operand(p.node, 0) : p.node;
+    emitScope(b, {{Action::Kind::Array, start, always, Combine::Set, {}, p.buffer, {}, 0}});
+    return;
+  }
+  if (p.fill)
+    emitFill(p.buffer);
+  for (size_t k : p.elements)
+    emitAction(actions[k]);
+  if (!p.accumulator.valid())
+    return;
+  const Node n = g.node(p.node);
+  loops::Operation start;
+  double infinity = std::numeric_limits<double>::infinity();
+  bool whole = n.type.kind == Kind::Int;
+  switch (n.reduceOp()) {
+  case ReduceOp::Sum:
+  case ReduceOp::Prod: {
+    int one = n.reduceOp() == ReduceOp::Prod;
+    start = whole ? loops::Operation(loops::ConstInt{one}) : loops::ConstReal{double(one)};
+    break;
+  }
+  case ReduceOp::Min:
+    start = whole ? loops::Operation(loops::ConstInt{INT64_MAX}) : loops::ConstReal{infinity};
+    break;
+  case ReduceOp::Max:
+    start = whole ? loops::Operation(loops::ConstInt{INT64_MIN}) : loops::ConstReal{-infinity};
+    break;
+  case ReduceOp::LogSumExp:
+    assert(false && "prepare() writes logsumexp out");
+  }
+  b.push(loops::Assign{p.accumulator, b.let(b.kindOf(p.node), std::move(start))});
+  if (p.found.valid())
+    b.push(loops::Assign{p.found, b.let(loops::Kind::Bool, loops::ConstBool{false})});
+}
+
+void Scope::endProducer(const Producer &p) {
+  if (!p.accumulator.valid()) {
+    b.bindArray(p.node, p.buffer);
+    return;
+  }
+  const Node n = g.node(p.node);
+  if (n.reduceOp() == ReduceOp::Min || n.reduceOp() == ReduceOp::Max) {
+    ScalarId lo = b.bound(g.operand(p.node, 0)), hi = b.bound(g.operand(p.node, 1));
+    std::string what = n.reduceOp() == ReduceOp::Min ? "min" : "max";
+    if (p.found.valid()) {
+      b.module.sites.push_back(
+          {g.range(p.node), what + " over {0}..{1} where no index meets the condition"});
+      b.push(loops::Check{b.read(p.found), static_cast<uint32_t>(b.module.sites.size() - 1), {lo, hi}});
+    } else if (ValueId slack = g.sub(g.operand(p.node, 1), g.operand(p.node, 0));
+               !provablyNonNegative(g, slack, b.openSymbols)) {
+      ScalarId ok = b.let(loops::Kind::Bool, loops::PrimOp{Prim::LessEqual, {lo, hi}});
+      b.module.sites.push_back({g.range(p.node), what + " over the empty range {0}..{1}"});
+      b.push(loops::Check{ok, static_cast<uint32_t>(b.module.sites.size() - 1), {lo, hi}});
+    }
+  }
+  b.bind(p.node, b.read(p.accumulator));
+}
+
+void Scope::emitLoop(const std::vector<size_t> &group) {
+  const LoopItem first = items[group[0]];
+  std::vector<Action> inner;
+  for (size_t k : group)
+    inner.insert(inner.end(), items[k].inner.begin(), items[k].inner.end());
+  std::vector<Carry> carries = carryNeighbours(b, first.symbol, inner);
+  for (const Carry &c : carries)
+    for (loops::VariableId p : c.pending)
+      b.push(loops::Assign{p, b.let(loops::Kind::Real, loops::ConstReal{0.0})});
+
+  loops::For loop;
+  loop.lo = b.bound(first.lo);
+  loop.hi = b.bound(first.hi);
+  assert(loop.lo.valid() && loop.hi.valid());
+  std::string name = g.symbol(first.symbol).name;
+  loop.index = b.scalar(loops::Kind::Int, name.empty() ? "i" : name);
+  loops::Body *saved = b.body;
+  size_t mark = b.mark();
+  b.body = &loop.body;
+  b.bind(first.symbol, loop.index);
+  b.openSymbols.push_back(first.symbol);
+  for (const Carry &c : carries)
+    for (size_t d = 0; d < c.pending.size(); ++d)
+      b.bind(c.locals[d], b.read(c.pending[d]));
+  emitScope(b, std::move(inner));
+  b.openSymbols.pop_back();
+  b.release(mark);
+  b.body = saved;
+  ScalarId lo = loop.lo, hi = loop.hi;
+  b.push(std::move(loop));
+
+  if (carries.empty())
+    return;
+  // The last places, if the loop ran at all.
+  loops::If ran{b.let(loops::Kind::Bool, loops::PrimOp{Prim::LessEqual, {lo, hi}}), {}, {}};
+  b.body = &ran.then;
+  for (const Carry &c : carries)
+    for (size_t d = 0; d < c.pending.size(); ++d) {
+      ScalarId offset =
+          b.let(loops::Kind::Int, loops::ConstInt{c.first + 1 + static_cast<int64_t>(d)});
+      loops::Store store{c.buffer, {}, b.read(c.pending[d]), Combine::Add};
+      for (ValueId i : c.outer)
+        store.indices.push_back(b.bound(i));
+      store.indices.push_back(b.let(loops::Kind::Int, loops::PrimOp{Prim::Add, {hi, offset}}));
+      b.push(std::move(store));
+    }
+  b.body = saved;
+  b.push(std::move(ran));
+}
+
+} // namespace gradus::lower

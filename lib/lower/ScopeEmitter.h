@@ -1,0 +1,101 @@
+//===- ScopeEmitter.h - the state of emitting one scope (private) ------------===//
+#pragma once
+
+#include "lower/Scope.h"
+
+#include <tuple>
+
+namespace gradus::lower {
+
+class Scope {
+public:
+  explicit Scope(FunctionBuilder &builder)
+      : b(builder), g(builder.g), always(builder.g.boolean(true)) {}
+  void run(std::vector<Action> actions);
+
+private:
+  /// A loop that this scope runs: for an array action, or for a value.
+  struct LoopItem {
+    ir::ValueId lo, hi, symbol, guard;
+    std::vector<Action> inner;      ///< what its body does
+    std::vector<ir::ValueId> needs; ///< values of this scope that the body reads
+    int producer = -1;              ///< the value it helps to compute
+    int level = 0;
+  };
+  /// A value made by loops: a reduction or a stored array.
+  struct Producer {
+    ir::ValueId node;
+    std::vector<size_t> items, elements;
+    std::vector<ir::ValueId> needs;
+    loops::VariableId accumulator, found;
+    loops::BufferId buffer;
+    bool fill = false;
+    bool nested = false; ///< emitted by a scope of its own: parts are conditional
+  };
+  struct Region {
+    int parent = -1, depth = 0;
+    std::vector<ir::ValueId> nodes; ///< ascending
+    std::vector<size_t> actions, items;
+  };
+
+  ir::ValueId symbolFor(ir::ValueId lo, ir::ValueId hi, const std::string &name);
+  void addLoop(ir::ValueId lo, ir::ValueId hi, ir::ValueId symbol, ir::ValueId guard,
+               std::vector<Action> inner, int producer);
+  void addElement(Action a, int producer);
+  void takeApart(Action a, int producer);
+  void takeApartElementwise(Action a, int producer);
+  void takeApartList(const Action &a, int producer);
+  std::vector<ir::ValueId> frontier(const LoopItem &item);
+  std::vector<ir::ValueId> arrayParts(ir::ValueId array);
+  bool mayFail(ir::ValueId v);
+  int addProducer(ir::ValueId v);
+  std::vector<ir::ValueId> needsOf(ir::ValueId v);
+  void gather();
+  int childRegion(int parent, ir::ValueId owner, int branch);
+  int meet(int a, int b) const;
+  bool shortCircuits(ir::ValueId v) const;
+  void assignHomes();
+  void assignLevels();
+
+  void emitRegion(int region);
+  void emitValue(int region, ir::ValueId v);
+  bool flat(int region, unsigned &cost);
+  void emitLazy(int region, ir::ValueId v);
+  void emitLoop(const std::vector<size_t> &group);
+  void beginProducer(const Producer &p);
+  void endProducer(const Producer &p);
+  void emitAction(const Action &a);
+  void emitFill(loops::BufferId buffer);
+
+  FunctionBuilder &b;
+  ir::Graph &g;
+  ir::ValueId always;
+  std::vector<Action> actions;
+  std::vector<int> actionProducer;
+  std::vector<LoopItem> items;
+  std::vector<Producer> producers;
+  std::vector<loops::BufferId> fills;
+  std::vector<Region> regions;
+  std::vector<std::pair<ir::ValueId, int>> guards;
+  std::vector<ir::ValueId> nodes;
+  std::unordered_map<ir::ValueId, int, ir::ValueIdHash> producerOf, home, level;
+  std::unordered_map<ir::ValueId, bool, ir::ValueIdHash> failures;
+  std::map<std::pair<ir::ValueId, ir::ValueId>, ir::ValueId> symbols;
+  std::map<std::tuple<ir::ValueId, int, int>, int> regionOf;
+};
+
+/// Rewrites the element sums of one loop body that go to neighbouring places,
+/// buffer[i + c] += v_c for several c, so that each place is written once: what
+/// belongs to later places is carried from iteration to iteration. Returns what
+/// has to be done before and after the loop.
+struct Carry {
+  loops::BufferId buffer;
+  std::vector<ir::ValueId> outer;            ///< the indices before the last
+  int64_t first = 0;                         ///< lowest offset c
+  std::vector<loops::VariableId> pending;    ///< for offsets first, first + 1, ...
+  std::vector<ir::ValueId> locals;           ///< stand for their values in the body
+};
+std::vector<Carry> carryNeighbours(FunctionBuilder &builder, ir::ValueId symbol,
+                                   std::vector<Action> &inner);
+
+} // namespace gradus::lower
