@@ -46,8 +46,12 @@ void *findSymbol(std::string_view name) {
     return reinterpret_cast<void *>(&gradus_digamma);
   if (name == "gradus_polygamma")
     return reinterpret_cast<void *>(&gradus_polygamma);
+  if (name == "gradus_polygamma_r")
+    return reinterpret_cast<void *>(&gradus_polygamma_r);
   if (name == "gradus_powi")
     return reinterpret_cast<void *>(&gradus_powi);
+  if (name.substr(0, 7) == "gradus_")
+    return nullptr;
   std::string terminated(name);
   if (codegen::isVectorMathSymbol(name))
     return vectorMath(terminated.c_str());

@@ -234,9 +234,11 @@ private:
   }
   Text primitive(const PrimOp &op) const {
     const ir::PrimInfo &row = ir::info(op.prim);
-    std::string_view name = row.name;
+    // Two rows have a sign that is shorter than their spelling.
+    bool power = op.prim == ir::Prim::Powi, negation = op.prim == ir::Prim::Neg;
+    std::string_view name = power ? "^" : negation ? "-" : row.name;
     const auto &operands = op.operands;
-    if (row.notation == ir::Notation::Infix && operands.size() == 2) {
+    if (power || (row.notation == ir::Notation::Infix && operands.size() == 2)) {
       Precedence p = infixPrecedence(name);
       // All but ^ group to the left; comparisons do not group at all.
       std::string left = operand(operands[0], p == Power || p == Comparison ? p + 1 : p);
@@ -246,10 +248,9 @@ private:
                     : fmt::format("{} {} {}", left, name, right),
               p};
     }
-    if (row.notation == ir::Notation::Prefix && operands.size() == 1) {
-      bool word = name[0] >= 'a' && name[0] <= 'z';
-      Precedence p = word ? Not : Minus;
-      return {fmt::format("{}{}{}", name, word ? " " : "", operand(operands[0], p)), p};
+    if (row.notation == ir::Notation::Prefix) {
+      Precedence p = negation ? Minus : Not;
+      return {fmt::format("{}{}{}", name, negation ? "" : " ", operand(operands[0], p)), p};
     }
     return {fmt::format("{}({})", name, list(operands)), Atom};
   }

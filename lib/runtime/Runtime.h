@@ -25,12 +25,14 @@ typedef struct GradusFrame {
   GradusHook hook;        ///< may be null
   void *hookUser;
   int32_t errorSite;      ///< set when a function returns a status other than 0
-  int64_t errorValues[4];
+  int64_t errorValues[4]; ///< of the failed check; a real as its bits, a Bool as 0 or 1
 } GradusFrame;
 
 // Special functions that C99 has not. Sources: runtime/Special.c
 double gradus_digamma(double x);
 double gradus_polygamma(int64_t order, double x); ///< order >= 0; 0 is digamma
+/// The same with the operands in the order of the table of primitives.
+double gradus_polygamma_r(double x, int64_t order);
 double gradus_powi(double x, int64_t n);          ///< products by squaring; powi(x, 0) = 1
 
 #ifdef __cplusplus

@@ -182,6 +182,8 @@ double gradus_polygamma(int64_t order, double x) {
   return odd ? -d - reflected : reflected - d;
 }
 
+double gradus_polygamma_r(double x, int64_t order) { return gradus_polygamma(order, x); }
+
 double gradus_powi(double x, int64_t n) {
   // Right to left: the square of the square .. of x, and the product of those
   // whose bit is set, lowest first. codegen/llvm and codegen/c unroll constant

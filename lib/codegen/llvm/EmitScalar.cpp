@@ -172,11 +172,9 @@ llvm::Value *FunctionEmitter::readVariable(VariableId v) {
 }
 
 void FunctionEmitter::writeVariable(VariableId v, llvm::Value *value) {
-  llvm::AllocaInst *slot = variables_[v.index];
-  b_.CreateStore(b_.CreateZExtOrTrunc(value, slot->getAllocatedType()->isIntegerTy()
-                                                 ? slot->getAllocatedType()
-                                                 : value->getType()),
-                 slot);
+  if (f_.variables[v.index].kind == Kind::Bool)
+    value = b_.CreateZExt(value, b_.getInt8Ty());
+  b_.CreateStore(value, variables_[v.index]);
 }
 
 //--- memory -----------------------------------------------------------------------

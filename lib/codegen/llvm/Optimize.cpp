@@ -7,6 +7,7 @@
 //
 //===--------------------------------------------------------------------===//
 #include "codegen/llvm/Optimize.h"
+#include "codegen/llvm/CarriedValues.h"
 #include "codegen/llvm/UniformRemainders.h"
 #include "codegen/llvm/VectorMath.h"
 
@@ -39,6 +40,7 @@ llvm::ModulePassManager shortPipeline() {
   function.addPass(llvm::SimplifyCFGPass());
   function.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()),
                                                          /*UseMemorySSA=*/true));
+  function.addPass(HoistCarriedValuesPass());
   function.addPass(llvm::InjectTLIMappings());
   function.addPass(llvm::LoopVectorizePass());
   function.addPass(combineOnce());
@@ -90,6 +92,10 @@ void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine, Level le
     instrumentations.emplace(module.getContext(), /*DebugLogging=*/false);
     instrumentations->registerCallbacks(callbacks, &modules);
   }
+  builder.registerVectorizerStartEPCallback(
+      [](llvm::FunctionPassManager &passes, llvm::OptimizationLevel) {
+        passes.addPass(HoistCarriedValuesPass());
+      });
   functions.registerPass([&] { return llvm::TargetLibraryAnalysis(library); });
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(components);
