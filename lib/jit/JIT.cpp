@@ -25,8 +25,7 @@ const char *const prefix = "gradus.";
 class AllowedSymbols : public orc::DefinitionGenerator {
 public:
   llvm::Error tryToGenerate(orc::LookupState &, orc::LookupKind, orc::JITDylib &dylib,
-                            orc::JITDylibLookupFlags,
-                            const orc::SymbolLookupSet &wanted) override {
+                            orc::JITDylibLookupFlags, const orc::SymbolLookupSet &wanted) override {
     orc::SymbolMap found;
     for (const auto &[name, flags] : wanted)
       if (void *address = findSymbol({(*name).data(), (*name).size()}))
@@ -74,8 +73,7 @@ struct CompiledModule::Impl {
     orc::SymbolLookupSet all;
     for (const std::string &name : exported)
       all.add(session->intern(prefix + name));
-    return session
-        ->lookup({{dylib, orc::JITDylibLookupFlags::MatchAllSymbols}}, std::move(all))
+    return session->lookup({{dylib, orc::JITDylibLookupFlags::MatchAllSymbols}}, std::move(all))
         .takeError();
   }
 };
@@ -86,8 +84,8 @@ CompiledModule::~CompiledModule() = default;
 size_t CompiledModule::objectBytes() const { return impl_->objectBytes; }
 
 EntryPoint CompiledModule::find(std::string_view name) const {
-  auto symbol = impl_->session->lookup(
-      {impl_->dylib}, impl_->session->intern(prefix + std::string(name)));
+  auto symbol =
+      impl_->session->lookup({impl_->dylib}, impl_->session->intern(prefix + std::string(name)));
   if (!symbol) {
     llvm::consumeError(symbol.takeError());
     return nullptr;
@@ -95,8 +93,8 @@ EntryPoint CompiledModule::find(std::string_view name) const {
   return symbol->getAddress().toPtr<EntryPoint>();
 }
 
-std::unique_ptr<CompiledModule> Jit::compile(const loops::Module &module,
-                                             const JitOptions &options, std::string &error) {
+std::unique_ptr<CompiledModule> Jit::compile(const loops::Module &module, const JitOptions &options,
+                                             std::string &error) {
   codegen::Settings settings;
   settings.level = options.level;
   settings.vectorMath = options.vectorMath;

@@ -74,8 +74,8 @@ BufferId FunctionBuilder::array(BufferRole role, std::string name, std::vector<B
   return b;
 }
 
-BufferId FunctionBuilder::workspace(std::string name, std::vector<BufferAxis> axes,
-                                    ScalarId offset, Kind kind) {
+BufferId FunctionBuilder::workspace(std::string name, std::vector<BufferAxis> axes, ScalarId offset,
+                                    Kind kind) {
   function_->buffers.push_back(
       {std::move(name), kind, BufferRole::Workspace, std::move(axes), {}, offset});
   return BufferId{static_cast<uint32_t>(function_->buffers.size() - 1)};

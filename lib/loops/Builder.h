@@ -61,8 +61,8 @@ public:
   void accumulate(VariableId variable, Combine combine, ScalarId value) {
     add(Accumulate{variable, combine, value});
   }
-  void loop(std::string index, ScalarId lo, ScalarId hi,
-            const std::function<void(ScalarId)> &body, bool independent = false);
+  void loop(std::string index, ScalarId lo, ScalarId hi, const std::function<void(ScalarId)> &body,
+            bool independent = false);
   /// `head` returns the condition.
   void whileLoop(const std::function<ScalarId()> &head, const std::function<void()> &body);
   void branch(ScalarId condition, const std::function<void()> &then,

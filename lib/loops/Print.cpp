@@ -272,8 +272,8 @@ private:
         operation);
   }
   bool readsMemory(const Operation &operation) const {
-    bool reads = std::holds_alternative<LoadOp>(operation) ||
-                 std::holds_alternative<ReadOp>(operation);
+    bool reads =
+        std::holds_alternative<LoadOp>(operation) || std::holds_alternative<ReadOp>(operation);
     auto from = [&](ScalarId s) { reads = reads || texts_[s.index].readsMemory; };
     if (auto *o = std::get_if<PrimOp>(&operation))
       for (ScalarId s : o->operands)
@@ -313,28 +313,28 @@ private:
           return true;
       return false;
     };
-    return std::visit(
-        Overloaded{
-            [&](const Let &x) { return names(x.operation, s); },
-            [&](const Assign &x) { return x.value == s; },
-            [&](const Store &x) { return in(x.indices) || x.value == s; },
-            [&](const Accumulate &x) { return x.value == s; },
-            [&](const For &x) { return x.lo == s || x.hi == s; },
-            [&](const While &) { return false; },
-            [&](const If &x) { return x.condition == s; },
-            [&](const Fill &x) { return x.value == s; },
-            [&](const Call &x) {
-              for (const Argument &a : x.arguments)
-                if (auto *scalar = std::get_if<ScalarId>(&a.value); scalar && *scalar == s)
-                  return true;
-              return false;
-            },
-            [&](const Check &x) { return x.condition == s || in(x.values); },
-            [&](const Hook &x) { return in(x.scalars); },
-            [&](const Return &x) { return x.status == s; },
-            [&](const auto &) { return false; },
-        },
-        statement.node);
+    return std::visit(Overloaded{
+                          [&](const Let &x) { return names(x.operation, s); },
+                          [&](const Assign &x) { return x.value == s; },
+                          [&](const Store &x) { return in(x.indices) || x.value == s; },
+                          [&](const Accumulate &x) { return x.value == s; },
+                          [&](const For &x) { return x.lo == s || x.hi == s; },
+                          [&](const While &) { return false; },
+                          [&](const If &x) { return x.condition == s; },
+                          [&](const Fill &x) { return x.value == s; },
+                          [&](const Call &x) {
+                            for (const Argument &a : x.arguments)
+                              if (auto *scalar = std::get_if<ScalarId>(&a.value);
+                                  scalar && *scalar == s)
+                                return true;
+                            return false;
+                          },
+                          [&](const Check &x) { return x.condition == s || in(x.values); },
+                          [&](const Hook &x) { return in(x.scalars); },
+                          [&](const Return &x) { return x.status == s; },
+                          [&](const auto &) { return false; },
+                      },
+                      statement.node);
   }
   static bool writes(const Statement &statement) {
     return !std::holds_alternative<Let>(statement.node) &&
@@ -415,21 +415,18 @@ private:
     line(depth, buffers_[s.buffer.index] + "[..] = " + plain(s.value));
   }
   void statement(const Copy &s, int depth) {
-    line(depth, fmt::format("{}[..] = {}[..]", buffers_[s.target.index],
-                            buffers_[s.source.index]));
+    line(depth, fmt::format("{}[..] = {}[..]", buffers_[s.target.index], buffers_[s.source.index]));
   }
   void statement(const Call &s, int depth) {
     std::string arguments;
     for (const Argument &a : s.arguments) {
       arguments += arguments.empty() ? "" : ", ";
-      arguments +=
-          std::visit(Overloaded{[&](ScalarId x) { return plain(x); },
-                                [&](VariableId v) { return "out " + variables_[v.index]; },
-                                [&](BufferId b) { return buffers_[b.index]; }},
-                     a.value);
+      arguments += std::visit(Overloaded{[&](ScalarId x) { return plain(x); },
+                                         [&](VariableId v) { return "out " + variables_[v.index]; },
+                                         [&](BufferId b) { return buffers_[b.index]; }},
+                              a.value);
     }
-    line(depth,
-         fmt::format("call {}({})", module_.functions[s.callee.index].name, arguments));
+    line(depth, fmt::format("call {}({})", module_.functions[s.callee.index].name, arguments));
   }
   void statement(const Check &s, int depth) {
     std::string values = s.values.empty() ? "" : " (" + list(s.values) + ")";
@@ -460,8 +457,8 @@ private:
       if (auto *s = std::get_if<ScalarId>(&p.value))
         text += plain(*s) + ": " + kindName(f_.scalars[s->index].kind);
       if (auto *v = std::get_if<VariableId>(&p.value))
-        text += fmt::format("out {}: {}", variables_[v->index],
-                            kindName(f_.variables[v->index].kind));
+        text +=
+            fmt::format("out {}: {}", variables_[v->index], kindName(f_.variables[v->index].kind));
       if (auto *b = std::get_if<BufferId>(&p.value)) {
         const Buffer &buffer = f_.buffers[b->index];
         text += buffer.role == BufferRole::Out     ? "out "

@@ -17,8 +17,7 @@ namespace {
 
 class FunctionVerifier {
 public:
-  FunctionVerifier(const Module &module, const Function &function,
-                   std::vector<std::string> &errors)
+  FunctionVerifier(const Module &module, const Function &function, std::vector<std::string> &errors)
       : module_(module), f_(function), errors_(errors) {}
 
   void verify() {
@@ -29,7 +28,7 @@ public:
     if (!errors_.empty())
       return; // the rest walks chains of views
     parameters();
-    body(f_.body);
+    body(f_.body, /*keep=*/true);
     bool needsWorkspace = false;
     for (const Buffer &b : f_.buffers)
       needsWorkspace = needsWorkspace || b.role == BufferRole::Workspace;
@@ -284,8 +283,7 @@ private:
       return;
     const Buffer &target = f_.buffers[s.target.index], &source = f_.buffers[s.source.index];
     if (target.kind != source.kind || target.axes.size() != source.axes.size())
-      error(fmt::format("copy: {} and {} differ in kind or rank", text(s.target),
-                        text(s.source)));
+      error(fmt::format("copy: {} and {} differ in kind or rank", text(s.target), text(s.source)));
   }
   void statement(const Call &s) {
     if (s.callee.index >= module_.functions.size()) {

@@ -28,8 +28,8 @@ void emitWrapper(const ModuleContext &context, const loops::Function &f, llvm::F
   llvm::LLVMContext &llvmContext = context.target.getContext();
   llvm::IRBuilder<> b(llvmContext);
   auto *type = llvm::FunctionType::get(b.getInt32Ty(), {b.getPtrTy(), b.getPtrTy()}, false);
-  auto *wrapper = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, symbol,
-                                         context.target);
+  auto *wrapper =
+      llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, symbol, context.target);
   wrapper->setDoesNotThrow();
   llvm::Value *frame = wrapper->getArg(0), *array = wrapper->getArg(1);
   frame->setName("frame");

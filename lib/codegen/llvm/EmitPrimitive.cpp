@@ -134,7 +134,8 @@ llvm::Value *PrimitiveEmitter::emit(Prim prim) {
   case Prim::NAME:                                                                                 \
     break;
 #define CASE_Instruction(NAME)
-#define PRIMITIVE(NAME, SPELLING, C, ARITY, NOTATION, SIGNATURE, LOWERING, ...) CASE_##LOWERING(NAME)
+#define PRIMITIVE(NAME, SPELLING, C, ARITY, NOTATION, SIGNATURE, LOWERING, ...)                    \
+  CASE_##LOWERING(NAME)
 #include "ir/Primitives.def"
 #undef CASE_Libm
 #undef CASE_Intrinsic

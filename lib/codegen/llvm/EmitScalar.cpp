@@ -42,9 +42,8 @@ AliasScopes::AliasScopes(llvm::LLVMContext &context, const loops::Function &func
   llvm::MDBuilder builder(context);
   llvm::MDNode *domain = builder.createAnonymousAliasScopeDomain(f_.name);
   for (const Buffer &b : f_.buffers)
-    scopes_.push_back(b.role == BufferRole::View
-                          ? nullptr
-                          : builder.createAnonymousAliasScope(domain, b.name));
+    scopes_.push_back(
+        b.role == BufferRole::View ? nullptr : builder.createAnonymousAliasScope(domain, b.name));
 }
 
 BufferId AliasScopes::root(BufferId buffer) const {
@@ -90,10 +89,8 @@ llvm::Value *FunctionEmitter::operation(const Operation &op) {
   return readVariable(std::get<ReadOp>(op).variable);
 }
 
-std::optional<std::pair<llvm::Value *, llvm::Value *>>
-FunctionEmitter::product(ScalarId s) const {
-  if (context_.source.strict || f_.scalars[s.index].kind != Kind::Real ||
-      !definitions_[s.index])
+std::optional<std::pair<llvm::Value *, llvm::Value *>> FunctionEmitter::product(ScalarId s) const {
+  if (context_.source.strict || f_.scalars[s.index].kind != Kind::Real || !definitions_[s.index])
     return std::nullopt;
   auto *op = std::get_if<PrimOp>(definitions_[s.index]);
   if (!op)
@@ -117,8 +114,7 @@ llvm::Value *FunctionEmitter::primitive(const PrimOp &op) {
     llvm::Type *type = context_.realType;
     if (auto p = product(op.operands[1])) {
       llvm::Value *factor = difference ? b_.CreateFNeg(p->first) : p->first;
-      return b_.CreateIntrinsic(llvm::Intrinsic::fmuladd, {type},
-                                {factor, p->second, operands[0]});
+      return b_.CreateIntrinsic(llvm::Intrinsic::fmuladd, {type}, {factor, p->second, operands[0]});
     }
     if (auto p = product(op.operands[0])) {
       llvm::Value *addend = difference ? b_.CreateFNeg(operands[1]) : operands[1];
@@ -211,8 +207,7 @@ llvm::Value *FunctionEmitter::elementPointer(BufferId buffer,
   // Row major. Indices lie in their ranges, so nothing here overflows.
   llvm::Value *linear = nullptr;
   for (size_t k = 0; k < indices.size(); ++k) {
-    llvm::Value *position =
-        b_.CreateSub(value(indices[k]), value(b.axes[k].lo), "", false, true);
+    llvm::Value *position = b_.CreateSub(value(indices[k]), value(b.axes[k].lo), "", false, true);
     linear = !linear ? position
                      : b_.CreateAdd(b_.CreateMul(linear, value(b.axes[k].extent), "", false, true),
                                     position, "", false, true);

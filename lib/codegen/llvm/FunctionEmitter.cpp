@@ -12,8 +12,14 @@ using namespace loops;
 namespace {
 
 /// Fields of GradusFrame.
-enum FrameField : unsigned { Workspace, WorkspaceBytes, HookFunction, HookUser, ErrorSite,
-                             ErrorValues };
+enum FrameField : unsigned {
+  Workspace,
+  WorkspaceBytes,
+  HookFunction,
+  HookUser,
+  ErrorSite,
+  ErrorValues
+};
 constexpr unsigned elementBytes = 8; // of the workspace, whatever the reals are
 
 bool hasLoop(const Body &body) {
@@ -60,8 +66,8 @@ llvm::Function *declareBody(const ModuleContext &context, const loops::Function 
   body->getArg(1)->setName("workspace");
   for (unsigned i : {0u, 1u}) {
     body->addParamAttr(i, llvm::Attribute::NoAlias);
-    body->addParamAttr(i, llvm::Attribute::get(llvmContext, llvm::Attribute::Alignment,
-                                               i == 0 ? 8 : 64));
+    body->addParamAttr(
+        i, llvm::Attribute::get(llvmContext, llvm::Attribute::Alignment, i == 0 ? 8 : 64));
   }
   unsigned at = 2;
   for (const Parameter &p : function.parameters) {
@@ -201,10 +207,9 @@ void FunctionEmitter::statement(const For &s) {
     llvm::BranchInst *back = b_.CreateCondBr(last, exit, round);
     index->addIncoming(next, b_.GetInsertBlock());
     if (parallel) {
-      llvm::MDNode *accesses =
-          llvm::MDNode::get(b_.getContext(), {llvm::MDString::get(b_.getContext(),
-                                                                  "llvm.loop.parallel_accesses"),
-                                              accessGroup_});
+      llvm::MDNode *accesses = llvm::MDNode::get(
+          b_.getContext(),
+          {llvm::MDString::get(b_.getContext(), "llvm.loop.parallel_accesses"), accessGroup_});
       llvm::MDNode *loop = llvm::MDNode::getDistinct(b_.getContext(), {nullptr, accesses});
       loop->replaceOperandWith(0, loop);
       back->setMetadata(llvm::LLVMContext::MD_loop, loop);
@@ -215,8 +220,7 @@ void FunctionEmitter::statement(const For &s) {
 }
 
 void FunctionEmitter::statement(const While &s) {
-  llvm::BasicBlock *head = block("while"), *round = block("while.body"),
-                   *exit = block("while.end");
+  llvm::BasicBlock *head = block("while"), *round = block("while.body"), *exit = block("while.end");
   llvm::MDNode *outerGroup = std::exchange(accessGroup_, nullptr);
   jump(head);
   b_.SetInsertPoint(head);
@@ -253,8 +257,7 @@ void FunctionEmitter::statement(const Fill &s) {
   auto *constant = llvm::dyn_cast<llvm::Constant>(value(s.value));
   if (constant && constant->isNullValue()) { // not -0
     llvm::Value *bytes = b_.CreateMul(count, b_.getInt64(type->getPrimitiveSizeInBits() / 8));
-    scopes_.annotate(b_.CreateMemSet(pointer, b_.getInt8(0), bytes, llvm::MaybeAlign(8)),
-                     s.buffer);
+    scopes_.annotate(b_.CreateMemSet(pointer, b_.getInt8(0), bytes, llvm::MaybeAlign(8)), s.buffer);
     return;
   }
   llvm::BasicBlock *before = b_.GetInsertBlock(), *round = block("fill"), *exit = block("filled");
@@ -348,8 +351,7 @@ void FunctionEmitter::statement(const Hook &s) {
   auto *type = llvm::FunctionType::get(
       b_.getInt64Ty(), {pointer, pointer, b_.getInt64Ty(), pointer, b_.getInt64Ty()}, false);
   llvm::CallInst *answer = b_.CreateCall(
-      type, hook,
-      {user, array, b_.getInt64(count), bufferPointer(s.x), elementCount(s.x)});
+      type, hook, {user, array, b_.getInt64(count), bufferPointer(s.x), elementCount(s.x)});
   for (unsigned argument : {1u, 3u}) { // the host may look, but not keep or change
     answer->addParamAttr(argument, noCapture(b_.getContext()));
     answer->addParamAttr(argument, llvm::Attribute::ReadOnly);

@@ -95,10 +95,10 @@ private:
   llvm::IRBuilder<> b_;
   AliasScopes scopes_;
   llvm::Value *frame_ = nullptr, *workspace_ = nullptr;
-  std::vector<llvm::Value *> values_;              ///< by ScalarId
+  std::vector<llvm::Value *> values_;                 ///< by ScalarId
   std::vector<const loops::Operation *> definitions_; ///< by ScalarId, null: not a Let
-  std::vector<llvm::AllocaInst *> variables_;      ///< by VariableId
-  std::vector<llvm::Value *> pointers_;            ///< by BufferId, null: made at each use
+  std::vector<llvm::AllocaInst *> variables_;         ///< by VariableId
+  std::vector<llvm::Value *> pointers_;               ///< by BufferId, null: made at each use
   std::vector<llvm::BasicBlock *> loopExits_;
   llvm::MDNode *accessGroup_ = nullptr; ///< of the innermost independent loop
 };

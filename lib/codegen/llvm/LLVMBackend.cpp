@@ -88,8 +88,7 @@ std::string LLVMProgram::assembly() const {
 
 std::string LLVMProgram::object() {
   assert(impl_->module && "an object is made once");
-  std::string bytes =
-      generate(*impl_->machine, *impl_->module, llvm::CodeGenFileType::ObjectFile);
+  std::string bytes = generate(*impl_->machine, *impl_->module, llvm::CodeGenFileType::ObjectFile);
   impl_->module.reset();
   return bytes;
 }

@@ -47,8 +47,8 @@ class LLVMProgram {
 public:
   /// Translates a sound module. Null, with `error` set, if LLVM does not know
   /// the target or a name clashes with the C library.
-  static std::unique_ptr<LLVMProgram> create(const loops::Module &module,
-                                             const Settings &settings, std::string &error);
+  static std::unique_ptr<LLVMProgram> create(const loops::Module &module, const Settings &settings,
+                                             std::string &error);
   ~LLVMProgram();
 
   /// Runs the passes of the level; once, before the outputs that want it.

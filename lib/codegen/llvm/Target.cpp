@@ -77,9 +77,9 @@ std::unique_ptr<llvm::TargetMachine> createTargetMachine(const Settings &setting
   llvm::TargetOptions options;
   // Products and sums are fused only where the emitter asks for it.
   options.AllowFPOpFusion = llvm::FPOpFusion::Standard;
-  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
-      triple, cpu, features, options, llvm::Reloc::PIC_, std::nullopt,
-      codegenLevel(settings.level)));
+  return std::unique_ptr<llvm::TargetMachine>(
+      target->createTargetMachine(triple, cpu, features, options, llvm::Reloc::PIC_, std::nullopt,
+                                  codegenLevel(settings.level)));
 }
 
 void describeTarget(const llvm::TargetMachine &machine, llvm::Function &function) {
