@@ -55,9 +55,11 @@ bool RowReader::refill() {
     fault = Fault{Diag::DataTooLarge, place(0), "the line is longer than 64 MiB", {}};
     return false;
   }
+  // One byte more than the file has shows its end without a second read.
+  const auto count = static_cast<size_t>(std::min<uint64_t>(chunkSize, file_.size() + 1));
   // The buffer never shrinks: one allocation unless a row is longer than a chunk.
-  if (buffer_.size() < kept + chunkSize) {
-    std::string larger(kept + chunkSize, '\0');
+  if (buffer_.size() < kept + count) {
+    std::string larger(kept + count, '\0');
     if (kept)
       std::memcpy(larger.data(), position, kept);
     buffer_ = std::move(larger);
@@ -66,12 +68,12 @@ bool RowReader::refill() {
   }
   position = buffer_.data();
   size_t got = 0;
-  if (auto error = file_.read(buffer_.data() + kept, chunkSize, got)) {
+  if (auto error = file_.read(buffer_.data() + kept, count, got)) {
     fault = Fault{error->kind, {}, std::move(error->message), std::move(error->remedy)};
     return false;
   }
   limit = position + kept + got;
-  last = got < chunkSize;
+  last = got < count;
   extraLines_ = 0;
   if (const void *nul = got ? std::memchr(buffer_.data() + kept, 0, got) : nullptr) {
     const auto *at = static_cast<const char *>(nul);
