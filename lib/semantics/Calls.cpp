@@ -235,15 +235,19 @@ Value Elaborator::callFunction(Entity &function, std::vector<Value> arguments,
   auto active = std::find(context_.calls.begin(), context_.calls.end(), &fn);
   if (active != context_.calls.end()) {
     std::string path;
+    cyclic_.insert(active, context_.calls.end());
     for (; active != context_.calls.end(); ++active)
       path += (*active)->name.name + " -> ";
     return error(Diag::Recursion, range, fmt::format("'{}' calls itself", fn.name.name),
                  fmt::format("{}{}; repeated steps are written as sums, or with `fold`", path,
                              fn.name.name));
   }
-  if (context_.calls.size() >= ElaborationLimits::calls) {
+  // One circle is one message.
+  if (cyclic_.count(&fn))
+    return Value::error();
+  if (context_.calls.size() >= limits_.calls) {
     error(Diag::CallDepth, range, "calls are nested too deep here",
-          fmt::format("the limit is {} calls within each other", ElaborationLimits::calls));
+          fmt::format("the limit is {} calls within each other", limits_.calls));
     stopped_ = true;
     return Value::error();
   }

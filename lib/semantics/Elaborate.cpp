@@ -10,24 +10,24 @@ namespace gradus::semantics {
 
 using ir::Kind;
 
-Elaborator::Elaborator(ir::Graph &graph, Diagnostics &diagnostics)
-    : graph_(graph), diagnostics_(diagnostics), shapes_(graph) {}
+Elaborator::Elaborator(ir::Graph &graph, Diagnostics &diagnostics, ElaborationLimits limits)
+    : graph_(graph), diagnostics_(diagnostics), limits_(limits), shapes_(graph) {}
 
 bool Elaborator::enter(SourceRange range) {
   if (stopped_)
     return false;
-  if (depth_ > ElaborationLimits::depth) {
+  if (depth_ > limits_.depth) {
     error(Diag::CallDepth, range, "calls and brackets are nested too deep here",
           fmt::format("the limit is {} levels, counted through all calls",
-                      ElaborationLimits::depth));
+                      limits_.depth));
     stopped_ = true;
     return false;
   }
-  if (graph_.size() > ElaborationLimits::nodes || ++steps_ > ElaborationLimits::steps) {
+  if (graph_.size() > limits_.nodes || ++steps_ > limits_.steps) {
     error(Diag::GraphSize, range, "the model is too large when its calls are expanded",
           fmt::format("the limit is {} operations after the expansion of calls; write repeated "
                       "parts as sums over an index",
-                      ElaborationLimits::nodes));
+                      limits_.nodes));
     stopped_ = true;
     return false;
   }

@@ -27,16 +27,16 @@ namespace gradus::semantics {
 
 /// Limits of what elaboration may use; see docs/language.md.
 struct ElaborationLimits {
-  static constexpr unsigned calls = 256;
+  unsigned calls = 256;
   /// Brackets and calls together: a bound on the stack.
-  static constexpr unsigned depth = 2000;
-  static constexpr size_t nodes = 10'000'000;
-  static constexpr size_t steps = 50'000'000;
+  unsigned depth = 2000;
+  size_t nodes = 10'000'000;
+  size_t steps = 50'000'000;
 };
 
 class Elaborator {
 public:
-  Elaborator(ir::Graph &graph, Diagnostics &diagnostics);
+  Elaborator(ir::Graph &graph, Diagnostics &diagnostics, ElaborationLimits limits = {});
 
   //--- expressions of trees ------------------------------------------------------
   Value expression(const syntax::Expr &expr, Scope &scope);
@@ -202,6 +202,7 @@ private:
 
   ir::Graph &graph_;
   Diagnostics &diagnostics_;
+  ElaborationLimits limits_;
   Shapes shapes_;
   Context context_;
   unsigned depth_ = 0;
@@ -209,6 +210,8 @@ private:
   bool stopped_ = false;
   /// Reads of elements that may be outside of their array.
   size_t riskyReads_ = 0;
+  /// Functions of a circle that has been reported.
+  std::set<const syntax::FnDecl *> cyclic_;
   std::vector<Flat> flat_;
   std::vector<Diagnostic> warnings_;
   std::set<std::tuple<Diag, uint32_t, uint32_t>> reported_;

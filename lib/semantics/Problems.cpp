@@ -164,13 +164,13 @@ void ModuleBuilder::checkDependence(Unit &unit, const ir::Problem &problem) {
     if (value.valid())
       fixed.push_back({value, range, what});
   };
-  for (size_t k = 0; k < problem.unknowns.size(); ++k) {
-    const ir::Unknown &u = problem.unknowns[k];
-    const DeclaredUnknown *declared = nullptr;
-    for (const DeclaredUnknown &d : unit.unknowns)
-      if (d.input == graph_.inputNode(u.input))
-        declared = &d;
-    const syntax::VarDecl &decl = *declared->decl;
+  size_t next = 0;
+  for (const DeclaredUnknown &declared : unit.unknowns) {
+    // The problem has those that could be declared, in the same order.
+    if (!declared.input.valid())
+      continue;
+    const ir::Unknown &u = problem.unknowns[next++];
+    const syntax::VarDecl &decl = *declared.decl;
     add(u.lower, decl.lower ? decl.lower->range : u.range, "a bound");
     add(u.upper, decl.upper ? decl.upper->range : u.range, "a bound");
     add(u.start, decl.start ? decl.start->range : u.range, "a starting point");

@@ -45,6 +45,8 @@ public:
       return true;
     };
     analysis = analyze(tree_, surroundings, diagnostics);
+    for (const std::string &fault : ir::verify(analysis.module->graph))
+      ADD_FAILURE() << fault;
   }
 
   /// Messages, one a line; with the remedies after " | " when asked for.

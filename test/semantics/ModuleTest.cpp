@@ -84,7 +84,7 @@ TEST(Module, DataAndParametersBindSizes) {
   Analyzed a("data X[n,p] from \"x.csv\"\nparam w[p]\ndata y[q] = [1, 2, 3]\nvar b[p] in [0, w[j]]"
              "\nminimize sumsq(X*b) + dot(w, b) + sum(y)");
   // The bound has no index name j.
-  EXPECT_EQ(a.messages(), "4:17 E0201 'j' is not declared");
+  EXPECT_EQ(a.messages(), "4:19 E0201 'j' is not declared");
   Analyzed b("data X[n,p] from \"x.csv\"\nparam w[p]\ndata y[q] = [1, 2, 3]\n"
              "var b[j in 1..p] in [0, w[j]]\nminimize sumsq(X*b) + dot(w, b) + sum(y)");
   ASSERT_EQ(b.messages(), "");
