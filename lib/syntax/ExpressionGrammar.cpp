@@ -96,7 +96,7 @@ auto const postfix_def = suffixed(operand, suffix);
 auto const conditionExpr_def = condition(expr);
 
 //--- suffixes -----------------------------------------------------------------
-auto const suffix_def = subscripts | (dot > (anyName[SetMember()] | quoted[SetMember()])) |
+auto const suffix_def = subscripts[whole] | (dot > (anyName[SetMember()] | quoted[SetMember()])) |
                         symbol("'")[put(&Suffix::kind, Suffix::Transposed)];
 auto const subscripts_def = symbol("[")[put(&Suffix::kind, Suffix::Subscripts)] >
                             listOf(ranged(subscript)[push(&Suffix::subscripts)]) > symbol("]");

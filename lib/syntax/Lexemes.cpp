@@ -143,6 +143,13 @@ size_t ReductionName::read(ParseState &state, size_t at, Ident &value) const {
   const std::string_view word = nameAt(state.text(), at);
   if (!reduceKind(word))
     return at;
+  const size_t next = skipBlanks(state.text(), at + word.size());
+  if (gradus::syntax::at(state.text(), next) != '(') {
+    state.explain(Diag::ReservedWord, rangeOf(state, at, at + word.size()),
+                  fmt::format("'{}' is a reserved word and cannot be a name", word),
+                  fmt::format("choose another name, or write {}(...)", word));
+    raise(state, at);
+  }
   value = {std::string(word), rangeOf(state, at, at + word.size())};
   return at + word.size();
 }

@@ -79,7 +79,7 @@ struct Symbol : Lexeme<Symbol, x3::unused_type> {
 };
 inline constexpr Symbol symbol(std::string_view spelling) { return Symbol(spelling); }
 
-/// `spelled(op, "<=", "≤")`: a symbol with a meaning.
+/// A symbol with a meaning.
 template <typename Op> struct Operator {
   std::string_view spelling;
   Op op;
@@ -89,8 +89,10 @@ template <typename Op, size_t Count> struct OneOf : Lexeme<OneOf<Op, Count>, Op>
   const Operator<Op> (&table)[Count];
   size_t read(ParseState &state, size_t at, Op &op) const {
     const std::string_view rest = state.text().substr(at);
+    if (rest.empty())
+      return at;
     for (const Operator<Op> &entry : table)
-      if (rest.starts_with(entry.spelling)) {
+      if (rest[0] == entry.spelling[0] && rest.starts_with(entry.spelling)) {
         op = entry.op;
         return at + entry.spelling.size();
       }

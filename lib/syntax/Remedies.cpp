@@ -159,6 +159,11 @@ std::string remedyFor(std::string_view text, size_t at, std::string_view expecte
     if (next < text.size() && (text[next] == '=' || text[next] == '['))
       return fmt::format("write let {} = ... to name a value", word);
   }
+  if ((expected.starts_with("a declaration") || expected == "a statement") &&
+      (rest.starts_with('+') || rest.starts_with('-')))
+    return "a line that begins with + or - goes on the line above only when it is indented deeper";
+  if (operandExpected && isReserved(word))
+    return fmt::format("'{}' is a reserved word", word);
   if (rest.starts_with('=') && !rest.starts_with("==") && !rest.starts_with("=>") &&
       !rest.starts_with("=<") && !operandExpected)
     return "write == to compare two values";

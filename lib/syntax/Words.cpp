@@ -81,7 +81,8 @@ size_t skipBlanks(std::string_view text, size_t position) {
 }
 
 bool isReserved(std::string_view word) {
-  return std::binary_search(reservedWords.begin(), reservedWords.end(), word);
+  return word.size() > 1 && word.size() < 10 &&
+         std::binary_search(reservedWords.begin(), reservedWords.end(), word);
 }
 
 std::optional<ReduceKind> reduceKind(std::string_view word) {
