@@ -1,0 +1,467 @@
+//===- Layout.cpp - from nodes to formulas ------------------------------------------===//
+
+#include "print/Layout.h"
+
+#include "print/Facts.h"
+#include "print/Simplify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace gradus::print {
+
+using namespace ir;
+
+namespace {
+
+/// A sum or product that several others use is joined with their parts up to
+/// this size; larger ones stay whole, and get a name when they are long.
+constexpr size_t largestJoined = 8;
+
+bool isTrue(const Graph &g, ValueId v) { return g.isConstant(v) && g.boolValue(v); }
+
+bool isPrim(const Graph &g, ValueId v, Prim p) {
+  return g.node(v).op == Op::Prim && g.node(v).prim() == p;
+}
+
+/// Number scalars: what view() reads.
+bool isNumeric(const Graph &g, ValueId v) {
+  return g.type(v).scalar() && g.type(v).kind != Kind::Bool;
+}
+
+const char *reductionName(ReduceOp op) {
+  switch (op) {
+  case ReduceOp::Sum:
+    return "sum";
+  case ReduceOp::Prod:
+    return "prod";
+  case ReduceOp::Min:
+    return "min";
+  case ReduceOp::Max:
+    return "max";
+  case ReduceOp::LogSumExp:
+    return "logsumexp";
+  }
+  return "";
+}
+
+} // namespace
+
+FormulaId Layout::add(Formula f) {
+  auto deepest = [&](FormulaId part) {
+    if (out.scopes[out[part].scope].depth > out.scopes[f.scope].depth)
+      f.scope = out[part].scope;
+  };
+  // A binder's scope is where the binder stands, and is set by binder().
+  if (f.ownScope == 0)
+    for (FormulaId p : f.parts)
+      deepest(p);
+  out.all.push_back(std::move(f));
+  return static_cast<FormulaId>(out.all.size() - 1);
+}
+
+FormulaId Layout::name(std::string text, uint32_t scope) {
+  Formula f{Shape::Name, std::move(text)};
+  f.scope = scope;
+  return add(std::move(f));
+}
+
+FormulaId Layout::number(std::string text) { return add({Shape::Number, std::move(text)}); }
+
+/// The innermost scope whose indices the node reads.
+uint32_t Layout::naturalScope(ValueId v) const {
+  uint32_t best = 0;
+  for (const auto &[symbol, where] : symbols)
+    if (out.scopes[where.first].depth > out.scopes[best].depth && g.dependsOn(v, symbol))
+      best = where.first;
+  return best;
+}
+
+std::string Layout::freeName(const std::string &hint, uint32_t scope, unsigned rank) {
+  auto used = [&](const std::string &n) {
+    if (taken.count(n))
+      return true;
+    for (uint32_t s = scope;; s = out.scopes[s].parent) {
+      const auto &names = out.scopes[s].names;
+      if (std::find(names.begin(), names.end(), n) != names.end())
+        return true;
+      if (s == 0)
+        return false;
+    }
+  };
+  static const char *const letters[] = {"i", "j", "k", "l", "m", "p", "q", "r", "s"};
+  if (!hint.empty() && !used(hint))
+    return hint;
+  for (const char *letter : letters)
+    if (hint.empty() && !used(letter))
+      return letter;
+  std::string stem = hint.empty() ? "i" : hint;
+  for (unsigned k = rank + 2;; ++k)
+    if (std::string n = fmt::format("{}{}", stem, k); !used(n))
+      return n;
+}
+
+/// Names in use, the style of numbers, and sums that stay whole.
+void Layout::prepare(ValueId root) {
+  static const char *const reserved[] = {
+      "fn",   "let",    "var",  "param",     "if",       "then", "else",  "for",   "do",
+      "in",   "where",  "until", "fold",     "scan",     "iterate", "while", "and", "or",
+      "not",  "minimize", "maximize", "sum", "prod",     "min",  "max",   "mean",  "count",
+      "logsumexp", "e", "pi",   "inf"};
+  taken.insert(std::begin(reserved), std::end(reserved));
+  for (const Input &input : g.inputs()) {
+    if (input.name == "pi" || input.name == "e")
+      style.constants = false;
+    taken.insert(input.name.substr(0, input.name.find('.')));
+  }
+  std::vector<ValueId> work{root};
+  std::unordered_map<ValueId, unsigned, ValueIdHash> uses;
+  while (!work.empty()) {
+    ValueId v = work.back();
+    work.pop_back();
+    if (++uses[v] > 1)
+      continue;
+    if (g.isConstant(v) && g.type(v).kind == Kind::Real) {
+      Number n = Number::of(g.realValue(v));
+      style.decimals |= n.decimal() && n.bottom() > 9;
+    }
+    for (ValueId o : g.operands(v))
+      work.push_back(o);
+  }
+  std::vector<ValueId> joinable;
+  for (auto [v, count] : uses)
+    if (isNumeric(g, v) && (isAdditive(g, v) || isMultiplicative(g, v)))
+      joinable.push_back(v);
+  std::sort(joinable.begin(), joinable.end());
+  std::unordered_map<ValueId, size_t, ValueIdHash> size;
+  for (ValueId v : joinable) {
+    size_t total = 0;
+    for (ValueId o : g.operands(v))
+      total += size.count(o) && !viewer.closed.count(o) ? size[o] : 1;
+    size[v] = total;
+    if (uses[v] > 1 && total > largestJoined)
+      viewer.closed[v] = true;
+  }
+  for (int32_t f : g.freeIndices(root))
+    for (uint32_t k = 0; k < g.size(); ++k)
+      if (g.node({k}).op == Op::Index && g.node({k}).payload == f) {
+        std::string chosen = freeName(g.symbol({k}).name, 0, 0);
+        out.scopes[0].names.push_back(chosen);
+        symbols[{k}] = {0, chosen};
+      }
+}
+
+Formulas Layout::run(ValueId root) {
+  out.scopes.emplace_back();
+  Op op = g.node(root).op;
+  if (!g.type(root).scalar() && op != Op::Input && op != Op::Build && op != Op::List &&
+      op != Op::Zeros)
+    root = simplifyForPeople(g, root);
+  prepare(root);
+  out.root = formula(root);
+  nameShared();
+  return std::move(out);
+}
+
+//--- one scope, operands first -----------------------------------------------------
+
+FormulaId Layout::formula(ValueId root) {
+  std::vector<std::pair<ValueId, bool>> work{{root, false}};
+  std::unordered_map<ValueId, Plan, ValueIdHash> plans;
+  while (!work.empty()) {
+    auto [v, ready] = work.back();
+    work.pop_back();
+    if (done.count(v))
+      continue;
+    if (ready) {
+      FormulaId f = make(v, plans[v]);
+      done[v] = f;
+      plans.erase(v);
+      continue;
+    }
+    Plan p = plan(v);
+    work.push_back({v, true});
+    for (size_t k = p.children.size(); k-- > 0;)
+      if (!done.count(p.children[k]))
+        work.push_back({p.children[k], false});
+    plans[v] = std::move(p);
+  }
+  return done.at(root);
+}
+
+/// Primitives that only derivatives contain have no name in the language.
+ValueId Layout::inWords(ValueId v) {
+  if (g.node(v).op != Op::Prim)
+    return {};
+  auto operand = [&] { return g.operand(v, 0); };
+  switch (g.node(v).prim()) {
+  case Prim::Sech2:
+    return g.prim(Prim::Powi, {g.prim(Prim::Cosh, {operand()}), g.integer(-2)});
+  case Prim::Gauss:
+    return g.prim(Prim::Exp, {g.neg(g.prim(Prim::Powi, {operand(), g.integer(2)}))});
+  case Prim::SigmoidSlope: {
+    ValueId s = g.prim(Prim::Sigmoid, {operand()});
+    return g.mul(s, g.sub(g.real(1.0), s));
+  }
+  default:
+    return {};
+  }
+}
+
+Layout::Plan Layout::plan(ValueId v) {
+  Plan p;
+  const Node n = g.node(v);
+  if (ValueId same = inWords(v); same.valid()) {
+    p.children = {same};
+    return p;
+  }
+  if (isNumeric(g, v) && (n.op == Op::Constant || n.op == Op::Prim)) {
+    p.sum = viewer.view(v);
+    bool itself = p.sum.size() == 1 && p.sum[0].coefficient.isOne() &&
+                  p.sum[0].factors.size() == 1 && p.sum[0].factors[0].isPlain() &&
+                  p.sum[0].factors[0].base == v;
+    p.terms = !itself;
+  }
+  if (p.terms) {
+    for (const Term &t : p.sum)
+      for (const Factor &f : t.factors) {
+        if (f.base.valid())
+          p.children.push_back(f.base);
+        if (f.symbolic.valid())
+          p.children.push_back(exponentOf(g, f));
+      }
+    // 1/(x - 1) for -1/(1 - x): the other sign of a base may be wanted.
+    if (p.sum.size() == 1)
+      flipSign(p.sum[0]);
+    if (p.sum.size() == 1)
+      for (const Factor &f : p.sum[0].factors)
+        if (f.base.valid())
+          p.children.push_back(f.base);
+    return p;
+  }
+  if (n.binders != 0)
+    return p; // binder() looks after its own parts
+  if (isPrim(g, v, Prim::And) || isPrim(g, v, Prim::Or) || isPrim(g, v, Prim::Min) ||
+      isPrim(g, v, Prim::Max)) {
+    std::vector<ValueId> chainWork{v};
+    while (!chainWork.empty()) {
+      ValueId w = chainWork.back();
+      chainWork.pop_back();
+      if (isPrim(g, w, n.prim())) {
+        chainWork.push_back(g.operand(w, 1));
+        chainWork.push_back(g.operand(w, 0));
+      } else {
+        p.children.push_back(w);
+      }
+    }
+    return p;
+  }
+  auto ops = g.operands(v);
+  p.children.assign(ops.begin(), ops.end());
+  return p;
+}
+
+FormulaId Layout::make(ValueId v, const Plan &p) {
+  if (p.terms)
+    return sum(p.sum);
+  if (ValueId same = inWords(v); same.valid())
+    return at(same);
+  const Node n = g.node(v);
+  if (n.op == Op::Prim &&
+      (n.prim() == Prim::And || n.prim() == Prim::Or || n.prim() == Prim::Min ||
+       n.prim() == Prim::Max)) {
+    Formula f{n.prim() == Prim::And ? Shape::And : n.prim() == Prim::Or ? Shape::Or : Shape::Call,
+              info(n.prim()).name};
+    f.truth = f.shape != Shape::Call;
+    for (ValueId c : p.children)
+      f.parts.push_back(at(c));
+    return add(std::move(f));
+  }
+  return structural(v);
+}
+
+FormulaId Layout::structural(ValueId v) {
+  const Node n = g.node(v);
+  switch (n.op) {
+  case Op::Constant: // numbers are sums; this is a truth value
+    return comparison(v);
+  case Op::Input:
+    return name(g.inputOf(v).name);
+  case Op::Index: {
+    auto it = symbols.find(v);
+    return it == symbols.end() ? name(g.symbol(v).name)
+                               : name(it->second.second, it->second.first);
+  }
+  case Op::Prim: {
+    if (n.type.kind == Kind::Bool)
+      return comparison(v);
+    Formula f{Shape::Call, info(n.prim()).name};
+    for (ValueId o : g.operands(v))
+      f.parts.push_back(at(o));
+    return add(std::move(f));
+  }
+  case Op::Select: {
+    Formula f{Shape::Choice, ""};
+    for (ValueId o : g.operands(v))
+      f.parts.push_back(at(o));
+    f.truth = n.type.kind == Kind::Bool;
+    return add(std::move(f));
+  }
+  case Op::At:
+    return element(v);
+  case Op::List: {
+    Formula f{Shape::List, ""};
+    for (ValueId o : g.operands(v))
+      f.parts.push_back(at(o));
+    f.columns = n.operandCount;
+    const auto &axes = g.axesOf(v);
+    if (axes.size() > 1 && g.isConstant(axes.back().lo) && g.isConstant(axes.back().hi))
+      f.columns = static_cast<uint32_t>(g.intValue(axes.back().hi) -
+                                        g.intValue(axes.back().lo) + 1);
+    return add(std::move(f));
+  }
+  case Op::Zeros:
+    return zeros(v);
+  case Op::Keep:
+    return at(g.operand(v, 0));
+  case Op::Put:
+    return formula(simplifyForPeople(g, v));
+  case Op::Build:
+  case Op::Reduce:
+    if (n.op == Op::Reduce && !n.type.scalar())
+      return formula(simplifyForPeople(g, v));
+    return binder(v);
+  }
+  return noFormula;
+}
+
+FormulaId Layout::zeros(ValueId v) {
+  std::vector<Axis> axes = g.axesOf(v);
+  std::vector<ValueId> indices;
+  for (const Axis &axis : axes)
+    indices.push_back(g.newSymbol(axis.lo, axis.hi));
+  return formula(g.build(indices, axes, g.real(0.0)));
+}
+
+FormulaId Layout::element(ValueId v) {
+  Formula f{Shape::Element, ""};
+  std::vector<ValueId> ops(g.operands(v).begin(), g.operands(v).end());
+  f.parts.push_back(at(ops[0]));
+  std::vector<Axis> axes = g.axesOf(ops[0]);
+  bool literal = out[f.parts[0]].shape == Shape::List;
+  for (size_t k = 1; k < ops.size(); ++k) {
+    // A literal counts from 1.
+    ValueId index = ops[k];
+    if (literal && !g.isInt(axes[k - 1].lo, 1))
+      index = g.add(index, g.sub(g.integer(1), axes[k - 1].lo));
+    f.parts.push_back(formula(index));
+  }
+  return add(std::move(f));
+}
+
+//--- conditions ---------------------------------------------------------------------
+
+FormulaId Layout::comparison(ValueId v) {
+  const Node n = g.node(v);
+  Formula f{Shape::Comparison, ""};
+  f.truth = true;
+  if (n.op == Op::Constant) {
+    FormulaId zero = number("0");
+    f.text = g.boolValue(v) ? "==" : "!=";
+    f.parts = {zero, zero};
+    return add(std::move(f));
+  }
+  if (n.prim() == Prim::Not) {
+    f.shape = Shape::Not;
+    f.parts = {at(g.operand(v, 0))};
+    return add(std::move(f));
+  }
+  ValueId a = g.operand(v, 0), b = g.operand(v, 1);
+  if (g.type(a).kind == Kind::Int)
+    if (FormulaId whole = wholeComparison(v); whole != noFormula)
+      return whole;
+  bool swap = g.isConstant(a) && !g.isConstant(b);
+  if (!swap && (n.prim() == Prim::Equal || n.prim() == Prim::NotEqual) && !g.isConstant(b))
+    swap = order.key(b) < order.key(a);
+  f.text = info(n.prim()).name;
+  if (swap && n.prim() == Prim::Less)
+    f.text = ">";
+  if (swap && n.prim() == Prim::LessEqual)
+    f.text = ">=";
+  f.parts = swap ? std::vector{at(b), at(a)} : std::vector{at(a), at(b)};
+  return add(std::move(f));
+}
+
+/// A comparison of whole numbers with an index in it: the index on the left,
+/// everything else on the right, `j >= 2` for `1 <= j - 1`.
+FormulaId Layout::wholeComparison(ValueId v) {
+  Prim p = g.node(v).prim();
+  Linear form = difference(g, g.operand(v, 0), g.operand(v, 1));
+  ValueId index;
+  for (auto [part, factor] : form.parts)
+    if (g.node(part).op == Op::Index && (factor == 1 || factor == -1) &&
+        (!index.valid() || order.key(part) < order.key(index)))
+      index = part;
+  if (!index.valid() || !form.valid)
+    return noFormula;
+  bool above = form.parts[index] < 0; // rest - index < 0: index > rest
+  Linear rest;
+  int64_t factor = form.parts[index];
+  form.parts.erase(index);
+  rest.add(form, -factor);
+  Formula f{Shape::Comparison, info(p).name};
+  f.truth = true;
+  if (p == Prim::Less || p == Prim::LessEqual) {
+    bool strict = p == Prim::Less;
+    // Whole numbers: < and <= differ by 1; take the shorter right side.
+    int64_t step = above ? -1 : 1;
+    if (strict && (rest.constant == step || rest.parts.empty())) {
+      rest.constant -= step;
+      strict = false;
+    } else if (!strict && rest.constant == -step && !rest.parts.empty()) {
+      rest.constant += step;
+      strict = true;
+    }
+    f.text = above ? (strict ? ">" : ">=") : (strict ? "<" : "<=");
+  }
+  FormulaId left = formula(index), right = formula(build(g, rest));
+  f.parts = {left, right};
+  return add(std::move(f));
+}
+
+//--- binders --------------------------------------------------------------------------
+
+FormulaId Layout::binder(ValueId v) {
+  const Node n = g.node(v);
+  Opened o = g.open(v);
+  uint32_t parent = naturalScope(v);
+  auto own = static_cast<uint32_t>(out.scopes.size());
+  out.scopes.push_back({parent, out.scopes[parent].depth + 1, {}, {}});
+  Formula f{n.op == Op::Build ? Shape::Build : Shape::Reduction, ""};
+  if (n.op == Op::Reduce)
+    f.text = reductionName(n.reduceOp());
+  for (size_t k = 0; k < o.symbols.size(); ++k) {
+    FormulaId lo = formula(o.ranges[k].lo), hi = formula(o.ranges[k].hi);
+    std::string chosen =
+        freeName(g.indexName(v, static_cast<unsigned>(k)), own, static_cast<unsigned>(k));
+    out.scopes[own].names.push_back(chosen);
+    symbols[o.symbols[k]] = {own, chosen};
+    f.bounds.push_back({chosen, lo, hi});
+  }
+  if (o.condition.valid() && !isTrue(g, o.condition))
+    f.condition = formula(o.condition);
+  bool one = g.isConstant(o.body) && g.type(o.body).kind != Kind::Bool &&
+             g.realValue(o.body) == 1;
+  if (n.op == Op::Reduce && n.reduceOp() == ReduceOp::Sum && one)
+    f.shape = Shape::Count;
+  else
+    f.parts = {formula(o.body)};
+  f.scope = parent;
+  f.ownScope = own;
+  return add(std::move(f));
+}
+
+Formulas layout(Graph &graph, ValueId v) { return Layout(graph).run(v); }
+
+} // namespace gradus::print

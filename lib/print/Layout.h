@@ -1,0 +1,72 @@
+//===- Layout.h - the parts of layout() --------------------------------------------===//
+//
+// Internal to lib/print. Layout.cpp goes over the nodes of each scope, with a
+// stack of its own, LayoutTerms.cpp arranges sums and products, LayoutLets.cpp
+// decides what gets a name.
+//
+//===--------------------------------------------------------------------===//
+#pragma once
+
+#include "print/Coefficients.h"
+#include "print/Formula.h"
+#include "print/Order.h"
+
+#include <set>
+#include <unordered_map>
+
+namespace gradus::print {
+
+class Layout {
+public:
+  explicit Layout(ir::Graph &graph) : g(graph), viewer(graph), order(graph) {}
+  Formulas run(ir::ValueId root);
+
+private:
+  /// What a node is made of: terms, or the node's own operands.
+  struct Plan {
+    bool terms = false;
+    Sum sum;
+    std::vector<ir::ValueId> children;
+  };
+
+  // Layout.cpp
+  FormulaId formula(ir::ValueId root);
+  Plan plan(ir::ValueId v);
+  ir::ValueId inWords(ir::ValueId v);
+  FormulaId make(ir::ValueId v, const Plan &plan);
+  FormulaId structural(ir::ValueId v);
+  FormulaId comparison(ir::ValueId v);
+  FormulaId wholeComparison(ir::ValueId v);
+  FormulaId element(ir::ValueId v);
+  FormulaId binder(ir::ValueId v);
+  FormulaId zeros(ir::ValueId v);
+  uint32_t naturalScope(ir::ValueId v) const;
+  std::string freeName(const std::string &hint, uint32_t scope, unsigned rank);
+  void prepare(ir::ValueId root);
+  FormulaId add(Formula f);
+  FormulaId name(std::string text, uint32_t scope = 0);
+  FormulaId number(std::string text);
+  FormulaId at(ir::ValueId v) const { return done.at(v); }
+
+  // LayoutTerms.cpp
+  FormulaId sum(Sum terms);
+  FormulaId term(const Term &term);
+  FormulaId power(const Factor &factor);
+  FormulaId product(std::vector<FormulaId> parts);
+  std::vector<FormulaId> spelled(const std::vector<std::string> &parts);
+  void flipSign(Term &term);
+
+  // LayoutLets.cpp
+  void nameShared();
+
+  ir::Graph &g;
+  Viewer viewer;
+  Order order;
+  NumberStyle style;
+  Formulas out;
+  std::unordered_map<ir::ValueId, FormulaId, ir::ValueIdHash> done;
+  std::unordered_map<ir::ValueId, std::pair<uint32_t, std::string>, ir::ValueIdHash> symbols;
+  std::set<std::string> taken; ///< names of inputs
+};
+
+} // namespace gradus::print

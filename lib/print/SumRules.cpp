@@ -1,0 +1,316 @@
+//===- SumRules.cpp - sums of terms -------------------------------------------------===//
+
+#include "print/Simplifier.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <numeric>
+
+namespace gradus::print {
+
+using namespace ir;
+
+namespace {
+
+/// Rules that compare terms with each other are for sums people read.
+constexpr size_t longestCompared = 256;
+
+bool isPrim(const Graph &g, ValueId v, Prim p) {
+  return v.valid() && g.node(v).op == Op::Prim && g.node(v).prim() == p;
+}
+
+/// A name, an element or a number: what is not worth factoring out.
+bool isLeaf(const Graph &g, const Factor &f) {
+  if (!f.isPower())
+    return false;
+  Op op = g.node(f.base).op;
+  return op == Op::Input || op == Op::At || op == Op::Index || op == Op::Constant ||
+         g.type(f.base).kind == Kind::Int;
+}
+
+std::vector<Factor> without(const std::vector<Factor> &factors, size_t k) {
+  std::vector<Factor> rest = factors;
+  rest.erase(rest.begin() + static_cast<long>(k));
+  return rest;
+}
+
+const Factor *findBase(const std::vector<Factor> &factors, ValueId base) {
+  for (const Factor &f : factors)
+    if (f.base == base)
+      return &f;
+  return nullptr;
+}
+
+} // namespace
+
+void Simplifier::collect(Collected &into, Sum sum) {
+  // Last first, so that the stack works in the order given.
+  std::reverse(sum.begin(), sum.end());
+  while (!sum.empty()) {
+    Term term = normal(std::move(sum.back()));
+    sum.pop_back();
+    if (term.coefficient.isZero())
+      continue;
+    const Number &c = term.coefficient;
+    if (term.factors.size() == 1 && term.factors[0].isPlain() && (c.isOne() || c.isMinusOne()) &&
+        isAdditive(g, term.factors[0].base) && !viewer.closed.count(term.factors[0].base)) {
+      for (Term &t : viewer.view(term.factors[0].base)) {
+        t.coefficient = t.coefficient * c;
+        sum.push_back(std::move(t));
+      }
+      continue;
+    }
+    auto [it, fresh] = into.emplace(std::move(term.factors), term.coefficient);
+    if (!fresh) {
+      it->second = it->second + term.coefficient;
+      if (it->second.isZero())
+        into.erase(it);
+    }
+  }
+}
+
+Number Simplifier::takeContent(Sum &sum) {
+  Number content(1);
+  bool whole = true, equal = true;
+  int64_t common = 0;
+  for (const Term &t : sum) {
+    const Number c = t.coefficient.abs();
+    equal &= c == sum[0].coefficient.abs();
+    whole &= c.whole();
+    if (whole)
+      common = std::gcd(common, c.top());
+  }
+  if (whole && common > 1)
+    content = common;
+  else if (equal && !whole)
+    content = sum[0].coefficient.abs();
+  if (order.leadsNegative(sum))
+    content = -content;
+  if (!content.isOne())
+    for (Term &t : sum)
+      t.coefficient = t.coefficient / content;
+  return content;
+}
+
+/// (if c then a else 0) + (if c then b else 0) is if c then a + b else 0, and
+/// what holds otherwise joins as the other branch.
+void Simplifier::groupChoices(Collected &terms) {
+  std::vector<std::pair<ValueId, std::pair<Sum, Sum>>> groups;
+  std::vector<std::pair<std::vector<Factor>, Number>> choices;
+  for (auto &[factors, c] : terms)
+    if (factors.size() == 1 && factors[0].isPlain() &&
+        g.node(factors[0].base).op == Op::Select)
+      choices.push_back({factors, c});
+  if (choices.size() < 2)
+    return;
+  for (auto &[factors, c] : choices) {
+    ValueId v = factors[0].base;
+    ValueId condition = g.operand(v, 0), then = g.operand(v, 1), otherwise = g.operand(v, 2);
+    ValueId opposite = negated(condition);
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const auto &entry) {
+      return entry.first == condition || entry.first == opposite;
+    });
+    if (group == groups.end()) {
+      groups.push_back({condition, {}});
+      group = groups.end() - 1;
+    }
+    bool swapped = group->first != condition;
+    for (Term t : viewer.view(then)) {
+      t.coefficient = t.coefficient * c;
+      (swapped ? group->second.second : group->second.first).push_back(t);
+    }
+    for (Term t : viewer.view(otherwise)) {
+      t.coefficient = t.coefficient * c;
+      (swapped ? group->second.first : group->second.second).push_back(t);
+    }
+  }
+  if (groups.size() == choices.size())
+    return;
+  for (auto &entry : choices)
+    terms.erase(entry.first);
+  for (auto &[condition, branches] : groups)
+    collect(terms, viewer.view(choice(condition, normalSum(branches.first),
+                                      normalSum(branches.second))));
+}
+
+/// cos^2 + sin^2 = 1, cosh^2 - sinh^2 = 1.
+void Simplifier::pythagoras(Collected &terms) {
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (auto &[factors, c] : terms) {
+      for (size_t k = 0; k < factors.size() && !changed; ++k) {
+        bool circle = isPrim(g, factors[k].base, Prim::Sin);
+        if ((!circle && !isPrim(g, factors[k].base, Prim::Sinh)) || !factors[k].isPower() ||
+            !(factors[k].exponent == Number(2)))
+          continue;
+        Term rest{1, without(factors, k)};
+        Term other = rest;
+        ValueId partner = g.prim(circle ? Prim::Cos : Prim::Cosh, {g.operand(factors[k].base, 0)});
+        multiply(g, other, Factor{partner, 2, {}});
+        auto it = terms.find(other.factors);
+        if (it == terms.end() || !(it->second == (circle ? c : -c)))
+          continue;
+        rest.coefficient = it->second;
+        std::vector<Factor> mine = factors;
+        terms.erase(it);
+        terms.erase(mine);
+        collect(terms, {rest});
+        changed = true;
+      }
+      if (changed)
+        break;
+    }
+  }
+}
+
+/// 2*(x - 3) + 5 is 2*x - 1: a constant goes into a bracket when something in
+/// the bracket then joins another term.
+void Simplifier::distributeConstants(Collected &terms) {
+  for (bool changed = true; changed && terms.size() > 1;) {
+    changed = false;
+    for (auto &[factors, c] : terms) {
+      if (factors.size() != 1 || !factors[0].isPlain() || !isAdditive(g, factors[0].base) ||
+          viewer.closed.count(factors[0].base))
+        continue;
+      Sum inner = viewer.view(factors[0].base);
+      bool joins = std::any_of(inner.begin(), inner.end(),
+                               [&](const Term &t) { return terms.count(t.factors) != 0; });
+      if (!joins)
+        continue;
+      for (Term &t : inner)
+        t.coefficient = t.coefficient * c;
+      std::vector<Factor> mine = factors;
+      terms.erase(mine);
+      collect(terms, std::move(inner));
+      changed = true;
+      break;
+    }
+  }
+}
+
+/// x*exp(x) + exp(x) is exp(x)*(x + 1): functions, powers and sums that all
+/// terms share are taken out; names are not.
+bool Simplifier::takeCommonFactor(Collected &terms) {
+  if (terms.size() < 2)
+    return false;
+  Term common;
+  for (const Factor &f : terms.begin()->first) {
+    if (isLeaf(g, f))
+      continue;
+    Number least = f.exponent;
+    bool shared = true, equal = true;
+    for (auto &[factors, c] : terms) {
+      const Factor *other = findBase(factors, f.base);
+      shared = shared && other && other->symbolic == f.symbolic;
+      if (!shared)
+        break;
+      equal &= other->exponent == f.exponent;
+      if (other->exponent < least)
+        least = other->exponent;
+      shared &= (other->exponent - f.exponent).whole();
+    }
+    if (!shared || (!equal && (least.negative() || isAdditive(g, f.base.valid() ? f.base : f.symbolic))))
+      continue;
+    multiply(g, common, Factor{f.base, least, f.symbolic});
+  }
+  if (common.factors.empty())
+    return false;
+  Sum rest;
+  for (auto &[factors, c] : terms) {
+    Term t{c, factors};
+    for (const Factor &f : common.factors) {
+      auto it = std::find_if(t.factors.begin(), t.factors.end(),
+                             [&](const Factor &x) { return x.base == f.base; });
+      it->exponent = it->exponent - f.exponent;
+      it->symbolic = {};
+      if (it->exponent.isZero())
+        t.factors.erase(it);
+    }
+    rest.push_back(std::move(t));
+  }
+  multiply(g, common, viewer.viewTerm(normalSum(std::move(rest))));
+  terms.clear();
+  collect(terms, {std::move(common)});
+  return true;
+}
+
+/// u/B + v/B^2 is (u*B + v)/B^2 for a function or sum B.
+bool Simplifier::commonDenominator(Collected &terms) {
+  std::vector<ValueId> bases;
+  for (auto &[factors, c] : terms)
+    for (const Factor &f : factors)
+      if (f.isPower() && f.exponent.negative() && !isLeaf(g, f))
+        bases.push_back(f.base);
+  std::sort(bases.begin(), bases.end());
+  bases.erase(std::unique(bases.begin(), bases.end()), bases.end());
+  for (ValueId base : bases) {
+    Number least(0);
+    Sum group;
+    for (auto &[factors, c] : terms) {
+      const Factor *f = findBase(factors, base);
+      if (!f || !f->isPower() || !f->exponent.negative() ||
+          (!group.empty() && !(f->exponent - least).whole()))
+        continue;
+      if (group.empty() || f->exponent < least)
+        least = f->exponent;
+      group.push_back(Term{c, factors});
+    }
+    if (group.size() < 2)
+      continue;
+    Sum inner = isAdditive(g, base) ? viewer.view(base) : Sum{};
+    Sum kept, expanded;
+    for (const Term &t : group) {
+      Term top = t;
+      multiply(g, top, Factor{base, -least, {}});
+      kept.push_back(top);
+      const Factor *f = findBase(top.factors, base);
+      if (!f || inner.empty() || inner.size() > 4 || !f->exponent.isOne()) {
+        expanded.push_back(top);
+        continue;
+      }
+      Term rest{top.coefficient, without(top.factors, static_cast<size_t>(f - top.factors.data()))};
+      for (const Term &part : inner) {
+        Term product = rest;
+        multiply(g, product, part);
+        expanded.push_back(std::move(product));
+      }
+    }
+    Collected trial;
+    collect(trial, expanded);
+    Term result;
+    if (trial.size() <= group.size()) {
+      Sum shorter;
+      for (auto &[factors, c] : trial)
+        shorter.push_back(Term{c, factors});
+      multiply(g, result, viewer.viewTerm(normalSum(std::move(shorter))));
+    } else {
+      multiply(g, result, viewer.viewTerm(normalSum(std::move(kept))));
+    }
+    multiply(g, result, Factor{base, least, {}});
+    for (const Term &t : group)
+      terms.erase(t.factors);
+    collect(terms, {std::move(result)});
+    return true;
+  }
+  return false;
+}
+
+ValueId Simplifier::normalSum(Sum sum) {
+  Collected terms;
+  collect(terms, std::move(sum));
+  if (terms.size() > 1 && terms.size() <= longestCompared) {
+    groupChoices(terms);
+    pythagoras(terms);
+    distributeConstants(terms);
+    for (int round = 0; round < 4; ++round)
+      if (!takeCommonFactor(terms) && !commonDenominator(terms))
+        break;
+  }
+  Sum result;
+  for (auto &[factors, c] : terms)
+    result.push_back(Term{c, factors});
+  order.sort(result);
+  return build(g, result);
+}
+
+} // namespace gradus::print
