@@ -75,11 +75,15 @@ template <class T> T powi(T x, int64_t n) {
   }
   return n < 0 ? T(1 / result) : result;
 }
+/// Whole numbers wrap around, as in compiled code: by -1 is a negation, which
+/// the machine's division would refuse for the smallest number.
 inline int64_t floorDiv(int64_t a, int64_t b) {
+  if (b == -1)
+    return static_cast<int64_t>(0 - static_cast<uint64_t>(a));
   int64_t q = a / b;
   return (a % b != 0 && (a < 0) != (b < 0)) ? q - 1 : q;
 }
-inline int64_t floorMod(int64_t a, int64_t b) { return a - b * floorDiv(a, b); }
+inline int64_t floorMod(int64_t a, int64_t b) { return b == -1 ? 0 : a - b * floorDiv(a, b); }
 } // namespace algebra
 
 /// A row whose operands and result are real.
@@ -122,7 +126,7 @@ inline int64_t evaluateWhole(Prim p, std::span<const int64_t> x) {
   case Prim::Max:
     return x[0] < x[1] ? x[1] : x[0];
   case Prim::Abs:
-    return x[0] < 0 ? -x[0] : x[0];
+    return x[0] < 0 ? evaluateWhole(Prim::Neg, x) : x[0];
   case Prim::Sign:
     return (x[0] > 0) - (x[0] < 0);
   default:
