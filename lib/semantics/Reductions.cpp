@@ -69,8 +69,13 @@ ValueId Elaborator::reduceOver(ReduceKind kind, std::span<const Active> binders,
     body = graph_.toReal(body);
   bool all = graph_.isConstant(condition) && graph_.boolValue(condition);
   if (kind == ReduceKind::Count && all && binders.size() == 1) {
-    // Without a condition the number is known: max(hi - lo + 1, 0).
+    // Without a condition the number is known: max(hi - lo + 1, 0), where sizes
+    // and numbers of rows are never negative.
     ValueId length = graph_.extent({binders[0].lo, binders[0].hi});
+    if (graph_.node(length).op == ir::Op::Input &&
+        graph_.inputOf(length).role != ir::InputRole::Parameter &&
+        graph_.inputOf(length).role != ir::InputRole::Argument)
+      return length;
     if (graph_.isConstant(length))
       return graph_.integer(std::max<int64_t>(graph_.intValue(length), 0));
     return graph_.prim(ir::Prim::Max, {length, graph_.integer(0)});
@@ -143,7 +148,15 @@ Value Elaborator::reduceArray(ReduceKind kind, const Value &array, SourceRange r
   if (graph_.type(body).kind == Kind::Bool)
     return error(Diag::WrongType, range, "conditions cannot be added up",
                  "count(i in 1..n where c) counts them");
-  return Value::scalar(reduceOver(kind, binders, graph_.boolean(true), body));
+  if (kind != ReduceKind::Mean)
+    return Value::scalar(reduceOver(kind, binders, graph_.boolean(true), body));
+  ValueId total = reduceOver(ReduceKind::Sum, binders, graph_.boolean(true), graph_.toReal(body));
+  ValueId count;
+  for (const Active &b : binders) {
+    ValueId length = graph_.toReal(graph_.extent({b.lo, b.hi}));
+    count = count.valid() ? graph_.mul(count, length) : length;
+  }
+  return Value::scalar(graph_.div(total, count));
 }
 
 //--- comprehensions -------------------------------------------------------------------
