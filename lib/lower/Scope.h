@@ -69,6 +69,9 @@ public:
   void release(size_t mark);
   /// Like bind and release, for arrays.
   void bindArray(ir::ValueId v, loops::BufferId b);
+  loops::BufferId arrayOf(ir::ValueId v) const { return arrays.at(v); }
+  /// The buffer no longer holds this array.
+  void forgetArray(ir::ValueId v) { arrays.erase(v); }
 
   //--- the prologue: sizes -----------------------------------------------------
   /// An Int expression of the parameters, computed at the top of the function.

@@ -1,0 +1,231 @@
+//===- MethodFunctions.cpp - f, grad, project and what the loop needs -----------===//
+
+#include "lower/MethodLowering.h"
+
+#include <algorithm>
+
+namespace gradus::lower {
+
+using namespace ir;
+using loops::ScalarId;
+using semantics::Value;
+
+namespace {
+
+bool exprAsks(const syntax::Expr &e);
+
+bool exprsAsk(std::initializer_list<syntax::ExprPtr> list) {
+  return std::any_of(list.begin(), list.end(), [](syntax::ExprPtr e) { return e && exprAsks(*e); });
+}
+
+/// Looks for grad(e) with e other than a plain name x. Trees are at most 256 deep.
+bool exprAsks(const syntax::Expr &e) {
+  using namespace syntax;
+  if (auto *c = std::get_if<Call>(&e.node)) {
+    if (c->callee.name == "grad" && c->arguments.size() == 1) {
+      auto *name = std::get_if<Name>(&c->arguments[0]->node);
+      if (!name || name->name != "x")
+        return true;
+    }
+    return std::any_of(c->arguments.begin(), c->arguments.end(),
+                       [](ExprPtr a) { return exprAsks(*a); });
+  }
+  if (auto *u = std::get_if<Unary>(&e.node))
+    return exprAsks(*u->operand);
+  if (auto *c = std::get_if<Chain>(&e.node))
+    return std::any_of(c->links.begin(), c->links.end(),
+                       [](const Chain::Link &l) { return exprAsks(*l.operand); });
+  if (auto *p = std::get_if<Power>(&e.node))
+    return exprsAsk({p->base, p->exponent});
+  if (auto *c = std::get_if<Comparison>(&e.node))
+    return std::any_of(c->operands.begin(), c->operands.end(),
+                       [](ExprPtr a) { return exprAsks(*a); });
+  if (auto *l = std::get_if<Logical>(&e.node))
+    return std::any_of(l->operands.begin(), l->operands.end(),
+                       [](ExprPtr a) { return exprAsks(*a); });
+  if (auto *i = std::get_if<If>(&e.node))
+    return exprsAsk({i->condition, i->then, i->otherwise});
+  if (auto *i = std::get_if<Index>(&e.node))
+    return exprAsks(*i->base);
+  if (auto *r = std::get_if<Reduction>(&e.node))
+    return exprsAsk({r->where, r->body});
+  if (auto *c = std::get_if<Comprehension>(&e.node))
+    return exprAsks(*c->body);
+  if (auto *b = std::get_if<Block>(&e.node))
+    return exprAsks(*b->value) ||
+           std::any_of(b->items.begin(), b->items.end(), [](ItemPtr item) {
+             auto *let = std::get_if<LetDecl>(&item->node);
+             return let && exprAsks(*let->value);
+           });
+  return false;
+}
+
+} // namespace
+
+bool asksGradientElsewhere(const syntax::Body &body) {
+  using namespace syntax;
+  for (StatementPtr s : body) {
+    bool asks = std::visit(
+        [](const auto &n) {
+          using T = std::decay_t<decltype(n)>;
+          if constexpr (std::is_same_v<T, StateStmt>)
+            return exprAsks(*n.initial);
+          else if constexpr (std::is_same_v<T, AssignStmt>)
+            return exprAsks(*n.value);
+          else if constexpr (std::is_same_v<T, LetStmt>)
+            return exprAsks(*n.let.value);
+          else if constexpr (std::is_same_v<T, FnStmt>)
+            return exprAsks(*n.fn.body);
+          else if constexpr (std::is_same_v<T, WhileStmt>)
+            return exprAsks(*n.condition) || asksGradientElsewhere(n.body);
+          else if constexpr (std::is_same_v<T, RepeatStmt> || std::is_same_v<T, ForStmt>)
+            return asksGradientElsewhere(n.body);
+          else if constexpr (std::is_same_v<T, IfStmt>)
+            return exprAsks(*n.condition) || asksGradientElsewhere(n.then) ||
+                   asksGradientElsewhere(n.otherwise);
+          else
+            return exprAsks(*n.condition);
+        },
+        s->node);
+    if (asks)
+      return true;
+  }
+  return false;
+}
+
+bool MethodLowering::checkPoint(std::span<const Value> arguments, size_t count, SourceRange range,
+                                const char *name) {
+  if (arguments.size() != count) {
+    diagnostics.report(Diag::MethodText, range,
+                       std::string(name) + " takes " + std::to_string(count) +
+                           (count == 1 ? " argument" : " arguments") + ", not " +
+                           std::to_string(arguments.size()));
+    return false;
+  }
+  return std::none_of(arguments.begin(), arguments.end(),
+                      [](const Value &v) { return v.isError(); });
+}
+
+void MethodLowering::declareSpecials() {
+  semantics::Scope &root = *methodScope->parent()->parent();
+  semantics::Scope &loop = *methodScope->parent();
+  auto special = [&](semantics::Scope &scope, const char *name, auto handler) {
+    semantics::Entity &e = scope.declare(std::string(name), {}, "function");
+    e.kind = semantics::Entity::Kind::Special;
+    e.used = true;
+    e.special = [handler](std::span<const Value> arguments, const syntax::Call &,
+                          SourceRange range) { return handler(arguments, range); };
+  };
+  special(root, "f", [this](auto a, SourceRange r) { return callF(a, r, false); });
+  special(root, "grad", [this](auto a, SourceRange r) { return callF(a, r, true); });
+  special(root, "project", [this](auto a, SourceRange r) { return project(a, r); });
+  special(root, "reduced", [this](auto a, SourceRange r) { return reduced(a, r); });
+  special(loop, "report", [this](auto a, SourceRange r) { return report(a, r); });
+}
+
+ScalarId MethodLowering::counted(loops::VariableId counter) {
+  ScalarId one = b->let(loops::Kind::Int, loops::ConstInt{1});
+  ScalarId next = b->let(loops::Kind::Int, loops::PrimOp{Prim::Add, {b->read(counter), one}});
+  b->push(loops::Assign{counter, next});
+  return next;
+}
+
+/// Two requests at the same point share one evaluation: the points of earlier
+/// ones that are still there are remembered by the expression they were.
+MethodLowering::Evaluation MethodLowering::evaluateAt(ValueId point, bool gradient) {
+  ValueId where = key(point);
+  for (size_t k = evaluations.size(); k-- > 0;)
+    if (evaluations[k].first == where &&
+        (gradient ? evaluations[k].second.gradient : evaluations[k].second.f).valid())
+      return evaluations[k].second;
+  gradient = gradient || gradientAtTrials;
+  loops::BufferId x = materialize(point);
+  std::vector<loops::Argument> arguments;
+  for (ValueId v : problem.inputs)
+    arguments.push_back(g.type(v).scalar() ? loops::Argument{b->bound(v)}
+                                           : loops::Argument{b->arrayOf(v)});
+  arguments.push_back({b->bound(n)});
+  arguments.push_back({x});
+  loops::VariableId value = b->variable(loops::Kind::Real, "f");
+  arguments.push_back({value});
+  Evaluation made;
+  if (gradient) {
+    loops::BufferId d = b->workspace(vectorType, "g" + std::to_string(++temporaries));
+    arguments.push_back({d});
+    made.gradient = g.input({"grad", vectorType, InputRole::Local, {}});
+    b->bindArray(made.gradient, d);
+    counted(gradientCount);
+  }
+  counted(valueCount);
+  b->push(loops::Call{gradient ? flatGradient : flatValue, std::move(arguments)});
+  made.f = g.input({"f", {Kind::Real, 0}, InputRole::Local, {}});
+  b->bind(made.f, b->read(value));
+  evaluations.push_back({where, made});
+  return made;
+}
+
+Value MethodLowering::callF(std::span<const Value> arguments, SourceRange range, bool gradient) {
+  if (!checkPoint(arguments, 1, range, gradient ? "grad" : "f"))
+    return Value::error();
+  semantics::Shapes &shapes = elaborator->shapes();
+  if (shapes.rank(arguments[0]) != 1)
+    return elaborator->error(Diag::MethodText, range, "a point is a vector like x");
+  Value point = shapes.named(shapes.reindexed(shapes.real(arguments[0]), g.axes(vectorType.shape)));
+  Evaluation e = evaluateAt(point.node, gradient);
+  return shapes.of(gradient ? e.gradient : e.f);
+}
+
+Value MethodLowering::project(std::span<const Value> arguments, SourceRange range) {
+  if (!checkPoint(arguments, 1, range, "project"))
+    return Value::error();
+  if (!problem.bounded)
+    return arguments[0];
+  semantics::Shapes &shapes = elaborator->shapes();
+  Value point = shapes.named(shapes.reindexed(shapes.real(arguments[0]), g.axes(vectorType.shape)));
+  if (projected.count(key(point.node)))
+    return point;
+  ValueId i = g.newSymbol(vectorLo, n, "i");
+  std::vector<ValueId> index{i};
+  ValueId inside = g.prim(Prim::Min, {g.prim(Prim::Max, {g.at(point.node, index), g.at(lower, index)}),
+                                      g.at(upper, index)});
+  Axis range1[1] = {{vectorLo, n}};
+  ValueId node = g.build(index, range1, inside);
+  projected.insert(node);
+  return shapes.of(node);
+}
+
+/// The gradient with 0 where x is at a bound that the descent direction would
+/// leave: its norm is 0 exactly at a stationary point of the bounded problem.
+Value MethodLowering::reduced(std::span<const Value> arguments, SourceRange range) {
+  if (!checkPoint(arguments, 2, range, "reduced"))
+    return Value::error();
+  if (!problem.bounded)
+    return arguments[1];
+  semantics::Shapes &shapes = elaborator->shapes();
+  ValueId x = shapes.named(shapes.reindexed(arguments[0], g.axes(vectorType.shape))).node;
+  ValueId d = shapes.named(shapes.reindexed(arguments[1], g.axes(vectorType.shape))).node;
+  ValueId i = g.newSymbol(vectorLo, n, "i");
+  std::vector<ValueId> index{i};
+  ValueId xi = g.at(x, index), di = g.at(d, index), zero = g.real(0.0);
+  ValueId low = g.logicalAnd(g.lessEqual(xi, g.at(lower, index)), g.less(zero, di));
+  ValueId high = g.logicalAnd(g.lessEqual(g.at(upper, index), xi), g.less(di, zero));
+  Axis range1[1] = {{vectorLo, n}};
+  return shapes.of(g.build(index, range1, g.select(g.logicalOr(low, high), zero, di)));
+}
+
+Value MethodLowering::report(std::span<const Value> arguments, SourceRange range) {
+  if (!checkPoint(arguments, 4, range, "report"))
+    return Value::error();
+  loops::Hook hook;
+  hook.target = b->variable(loops::Kind::Int, "host");
+  for (const Value &v : arguments)
+    hook.scalars.push_back(evaluate(g.toReal(v.node)));
+  hook.x = byName.at("x")->buffer;
+  loops::VariableId target = hook.target;
+  b->push(std::move(hook));
+  ValueId answer = g.input({"host", {Kind::Int, 0}, InputRole::Local, {}});
+  b->bind(answer, b->read(target));
+  return Value::scalar(answer);
+}
+
+} // namespace gradus::lower

@@ -1,0 +1,124 @@
+//===- MethodLowering.h - the state of lowering a method (private) ------------===//
+#pragma once
+
+#include "lower/Method.h"
+#include "lower/Scope.h"
+#include "semantics/Elaborate.h"
+
+#include <deque>
+#include <map>
+#include <set>
+
+namespace gradus::lower {
+
+/// A variable of a method: a scalar in a loop-IR variable, or an array in the
+/// workspace. Every assignment makes a new *version*, an Input node of role
+/// Local that stands for the value from there on; expressions are made of
+/// versions, so equal nodes mean equal values.
+struct MethodVariable {
+  std::string name;
+  ir::Type type;
+  ir::ValueId version;
+  loops::VariableId scalar; ///< scalars
+  loops::BufferId buffer;   ///< arrays
+  semantics::Entity *entity = nullptr;
+};
+
+class MethodLowering {
+public:
+  MethodLowering(ir::Graph &graph, loops::Module &module, const DescentProblem &problem,
+                 const DescentTexts &texts, Diagnostics &diagnostics);
+  Descent run();
+
+private:
+  //--- set-up (Method.cpp)
+  void makeKernels();
+  loops::FunctionId flatFunction(bool gradient);
+  void declareParameters();
+  void declareSpecials();
+  void addOptions(const syntax::MethodDecl &method, semantics::Scope &scope);
+  void mainLoop();
+
+  //--- variables (MethodVariables.cpp)
+  MethodVariable &makeVariable(std::string name, ir::Type type);
+  MethodVariable &declareVariable(const syntax::Ident &name, ir::Type type,
+                                  semantics::Scope &scope);
+  ir::ValueId newVersion(MethodVariable &v);
+  void bindVersion(MethodVariable &v, ir::ValueId version, loops::ScalarId value);
+  /// A new version whose value is read from where the variable lives.
+  void refresh(MethodVariable &v);
+  void assign(MethodVariable &v, ir::ValueId value);
+  void assignArray(MethodVariable &v, ir::ValueId value);
+  bool readsElsewhere(ir::ValueId value, ir::ValueId array);
+  loops::ScalarId evaluate(ir::ValueId scalar);
+  loops::BufferId materialize(ir::ValueId array);
+  /// The expression that a version was last assigned, or itself: the key of a
+  /// point at which f and grad were evaluated.
+  ir::ValueId key(ir::ValueId v) const;
+  /// The variables that statements assign, those of inner blocks excepted.
+  void assigned(const syntax::Body &body, std::set<std::string> &names) const;
+  std::vector<MethodVariable *> variablesOf(const std::set<std::string> &names,
+                                            semantics::Scope &scope);
+
+  //--- statements (MethodStatements.cpp)
+  void statements(const syntax::Body &body, semantics::Scope &scope);
+  void statement(const syntax::Statement &s, semantics::Scope &scope);
+  void stateStatement(const syntax::StateStmt &s, semantics::Scope &scope);
+  void letStatement(const syntax::LetStmt &s, semantics::Scope &scope);
+  void assignStatement(const syntax::AssignStmt &s, SourceRange range, semantics::Scope &scope);
+  void assignElement(MethodVariable &v, const syntax::AssignStmt &s, SourceRange range,
+                     semantics::Scope &scope);
+  void whileStatement(const syntax::WhileStmt &s, semantics::Scope &scope);
+  void countedLoop(loops::ScalarId lo, loops::ScalarId hi, const syntax::Ident *index,
+                   ir::ValueId loNode, ir::ValueId hiNode, const syntax::Body &body,
+                   semantics::Scope &scope);
+  void ifStatement(const syntax::IfStmt &s, semantics::Scope &scope);
+  void stopStatement(const syntax::StopStmt &s, semantics::Scope &scope);
+  void nested(loops::Body &into, const syntax::Body &body, semantics::Scope &scope);
+  void declareStates(const syntax::Body &body, semantics::Scope &scope);
+  ir::ValueId valueOf(const syntax::Expr &expr, semantics::Scope &scope, ir::Type wanted);
+
+  //--- the problem's functions (MethodFunctions.cpp)
+  struct Evaluation {
+    ir::ValueId f, gradient; ///< invalid: not evaluated there
+  };
+  Evaluation evaluateAt(ir::ValueId point, bool gradient);
+  semantics::Value callF(std::span<const semantics::Value> arguments, SourceRange range,
+                         bool gradient);
+  semantics::Value project(std::span<const semantics::Value> arguments, SourceRange range);
+  semantics::Value reduced(std::span<const semantics::Value> arguments, SourceRange range);
+  semantics::Value report(std::span<const semantics::Value> arguments, SourceRange range);
+  bool checkPoint(std::span<const semantics::Value> arguments, size_t count, SourceRange range,
+                  const char *name);
+  loops::ScalarId counted(loops::VariableId counter);
+
+  ir::Graph &g;
+  loops::Module &module;
+  const DescentProblem &problem;
+  const DescentTexts &texts;
+  Diagnostics &diagnostics;
+  Descent result;
+  std::unique_ptr<FunctionBuilder> b;
+  std::unique_ptr<semantics::Elaborator> elaborator;
+  loops::FunctionId flatValue, flatGradient;
+  ir::ValueId vectorLo, n, lower, upper;
+  ir::Type vectorType;
+  std::deque<MethodVariable> variables;
+  std::map<std::string, MethodVariable *> byName; ///< of the loop's own variables
+  std::unordered_map<const semantics::Entity *, MethodVariable *> byEntity;
+  std::unordered_map<ir::ValueId, ir::ValueId, ir::ValueIdHash> definitions;
+  std::set<ir::ValueId> projected;
+  std::vector<std::pair<ir::ValueId, Evaluation>> evaluations; ///< a stack
+  loops::VariableId valueCount, gradientCount;
+  /// Whether the method asks for gradients at trial points: then f there comes
+  /// with the gradient in one pass.
+  bool gradientAtTrials = false;
+  ir::ValueId calleeWorkspace;
+  unsigned temporaries = 0;
+  semantics::Scope *methodScope = nullptr;
+};
+
+/// Whether a method's text has a call grad(e) with e other than plain x.
+bool asksGradientElsewhere(const syntax::Body &body);
+
+} // namespace gradus::lower

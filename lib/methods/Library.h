@@ -1,0 +1,20 @@
+//===- Library.h - the shipped descent methods, as text ---------------------===//
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace gradus::methods {
+
+struct MethodText {
+  std::string_view name; ///< of the file, and of the method in it
+  std::string_view text;
+};
+/// In alphabetical order; the loop around a method is not among them.
+const std::vector<MethodText> &shipped();
+/// The text with this name; empty when there is none.
+std::string_view find(std::string_view name);
+/// loop.opt: `before_descent` and `after_step`.
+std::string_view loop();
+
+} // namespace gradus::methods
