@@ -207,7 +207,7 @@ TEST(Interpreter, NothingRecurses) {
   // A chain of sums, each of which needs the one before inside its loop.
   ValueId n = m.whole("n", 2);
   v = x;
-  for (int k = 0; k < 5000; ++k)
+  for (int k = 0; k < 2000; ++k)
     v = m.reduce(ReduceOp::Sum, m.g.integer(1), n, [&](ValueId i) {
       return m.g.div(m.g.mul(v, m.g.toReal(i)), m.g.real(3.0));
     });
