@@ -244,8 +244,9 @@ void ModuleBuilder::resolveAll(Unit &unit) {
       makeFunction(entity, unit.kind != Unit::Kind::Problem);
       break;
     case Entity::Kind::Value:
-      // Being there is no mistake of a problem; only using it as a value is.
-      if (entity.what != "problem")
+      // Being there is no mistake of a problem; only using it as a value is. The
+      // objective comes last: chains of `let` are shorter from their beginning.
+      if (entity.what != "problem" && &entity != unit.objectiveName)
         elaborator_.read(entity, entity.range);
       break;
     case Entity::Kind::Table:

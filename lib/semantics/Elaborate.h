@@ -29,7 +29,7 @@ namespace gradus::semantics {
 struct ElaborationLimits {
   unsigned calls = 256;
   /// Brackets and calls together: a bound on the stack.
-  unsigned depth = 2000;
+  unsigned depth = 1000;
   size_t nodes = 10'000'000;
   size_t steps = 50'000'000;
 };
