@@ -45,6 +45,7 @@ struct Scalar {
   std::string name; ///< hint for printing, may be empty
   SourceRange range;
 };
+/// Holds 0 (false) until it is assigned, as a parameter too.
 struct Variable {
   Kind kind;
   std::string name;
@@ -53,7 +54,7 @@ enum class BufferRole : uint8_t {
   In,        ///< const array parameter
   Out,       ///< written by the function, not read before
   InOut,     ///< array parameter, read and written
-  Workspace, ///< slice of the caller's workspace from `offset` on
+  Workspace, ///< slice of the caller's workspace from `offset` on; slices never overlap
   View,      ///< part of another buffer, from `offset` elements on
 };
 struct BufferAxis {
@@ -87,12 +88,14 @@ using Body = std::vector<Statement>;
 struct Let { ScalarId target; Operation operation; };
 struct Assign { VariableId variable; ScalarId value; };
 enum class Combine : uint8_t { Set, Add, Multiply, Min, Max };
+/// element = element COMBINE value. Combining stores may be reassociated like
+/// Accumulate, and two iterations of an `independent` loop may combine into one element.
 struct Store { BufferId buffer; std::vector<ScalarId> indices; ScalarId value; Combine combine = Combine::Set; };
 /// variable = variable COMBINE value, where the order of the iterations does not
 /// matter: back ends may reassociate it unless the module is strict.
 struct Accumulate { VariableId variable; Combine combine; ScalarId value; };
 /// for index in lo..hi (inclusive). `independent`: no iteration reads what
-/// another writes, other than through Accumulate.
+/// another writes, other than through Accumulate and combining stores.
 struct For { ScalarId index, lo, hi; std::vector<Statement> body; bool independent = false; };
 /// Runs `head`, tests `condition` (a Scalar of head), runs `body`, again.
 struct While { std::vector<Statement> head; ScalarId condition; std::vector<Statement> body; };
@@ -106,7 +109,8 @@ struct Copy { BufferId target, source; };
 struct Argument { std::variant<ScalarId, VariableId, BufferId> value; };
 struct Call { FunctionId callee; std::vector<Argument> arguments; };
 /// If `condition` is false: records (site, values) in the error slot and
-/// returns status 1. Sites are rows of Module::sites.
+/// returns status 1. Sites are rows of Module::sites. A Real among the values is
+/// recorded as its bits, a Bool as 0 or 1; at most 4.
 struct Check { ScalarId condition; uint32_t site; std::vector<ScalarId> values; };
 /// Calls the host's hook for one iteration (trace, time, interrupt): returns an
 /// Int to `target`: 0 go on, else stop with that reason. See runtime/Runtime.h.

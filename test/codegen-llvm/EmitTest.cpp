@@ -253,6 +253,27 @@ TEST(Vectorize, ValuesCarriedBetweenRounds) {
   }
 }
 
+TEST(Vectorize, ValuesCarriedOverTwoRounds) {
+  // g[i] += first + a; first = second + b; second = c, as sums into g[i], g[i+1]
+  // and g[i+2] are lowered.
+  Module m;
+  FunctionBuilder f(m, "f");
+  ScalarId n = f.parameter(Kind::Int, "n"), one = f.integer(1), two = f.integer(2);
+  BufferId x = f.array(BufferRole::In, "x", {{one, n}});
+  BufferId g = f.array(BufferRole::Out, "g", {{one, n}});
+  VariableId first = f.variable(Kind::Real, "first"), second = f.variable(Kind::Real, "second");
+  f.add(Fill{g, f.real(0)});
+  f.loop("i", one, f.apply(Prim::Sub, {n, two}), [&](ScalarId i) {
+    ScalarId a = f.load(x, {i}), b = f.load(x, {f.apply(Prim::Add, {i, one})}),
+             c = f.load(x, {f.apply(Prim::Add, {i, two})});
+    f.store(g, {i}, f.apply(Prim::Add, {f.read(first), f.apply(Prim::Mul, {a, b})}), Combine::Add);
+    f.assign(first, f.apply(Prim::Add, {f.read(second), f.apply(Prim::Mul, {b, c})}));
+    f.assign(second, f.apply(Prim::Mul, {a, c}));
+  });
+  for (Level level : {Level::Fast, Level::Full})
+    EXPECT_TRUE(has(optimized(m, avx512(level)), R"(%vector\.recur[0-9]+ = phi <8 x double>)"));
+}
+
 TEST(Vectorize, TrueRecurrencesStaySequential) {
   // y[i] = 0.5*y[i-1] + x[i], carried in a variable
   Module m;
