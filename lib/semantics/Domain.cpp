@@ -64,8 +64,8 @@ bool Elaborator::checkDomain(Prim prim, std::span<const ValueId> operands, Sourc
   const char *what = outsideDomain(prim, values[0], values[1]);
   if (!what)
     return true;
-  error(Diag::OutsideDomain, range, divides ? fmt::format("'{}' is zero: this is {}", textOf(range), what)
-                : fmt::format("'{}' is {}", textOf(range), what));
+  error(Diag::OutsideDomain, range,
+        fmt::format("'{}' is {}{}", textOf(range), divides ? "zero: this is " : "", what));
   return false;
 }
 

@@ -28,7 +28,8 @@ void expectEqual(const std::string &text) {
 }
 
 TEST(Module, ScalarProblem) {
-  Analyzed a("var θ start 4\nminimize 3*θ^2\nsolve with gradient_descent(rate = 0.1, steps = 50)");
+  Analyzed a("var θ start 4\nminimize 3*θ^2\n"
+             "solve with gradient_descent(rate = 0.1, steps = 50)");
   ASSERT_EQ(a.messages(), "");
   ASSERT_EQ(a.module().problems.size(), 1u);
   const ir::Problem &p = a.module().problems[0];
