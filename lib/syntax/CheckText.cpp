@@ -32,10 +32,10 @@ const char *refusal(char32_t c, bool atStart) {
 bool checkText(uint32_t file, Diagnostics &diagnostics) {
   const std::string &text = diagnostics.sources().file(file).text;
   if (text.size() > Limits::sourceBytes) {
-    diagnostics.report(Diag::FileTooLarge, {file, 0, 0},
-                       fmt::format("the text has {} bytes; at most {} are read", text.size(),
-                                   Limits::sourceBytes),
-                       "keep tables of numbers in data files and read them with `data`");
+    diagnostics.report(
+        Diag::FileTooLarge, {file, 0, 0},
+        fmt::format("the text has {} bytes; at most {} are read", text.size(), Limits::sourceBytes),
+        "keep tables of numbers in data files and read them with `data`");
     return false;
   }
   size_t errors = 0;
@@ -45,16 +45,16 @@ bool checkText(uint32_t file, Diagnostics &diagnostics) {
       ++at;
       continue;
     }
-    const bool lineEnd = c == '\n' || c == '\t' ||
-                         (c == '\r' && at + 1 < text.size() && text[at + 1] == '\n');
+    const bool lineEnd =
+        c == '\n' || c == '\t' || (c == '\r' && at + 1 < text.size() && text[at + 1] == '\n');
     const CodePoint point = decodeUtf8(text, at);
     const SourceRange range{file, static_cast<uint32_t>(at),
                             static_cast<uint32_t>(at + point.length)};
     if (!point.valid) {
-      diagnostics.report(Diag::InvalidUtf8, range,
-                         fmt::format("byte {} (0x{:02X}) is not UTF-8", at,
-                                     static_cast<unsigned char>(c)),
-                         "save the file as UTF-8");
+      diagnostics.report(
+          Diag::InvalidUtf8, range,
+          fmt::format("byte {} (0x{:02X}) is not UTF-8", at, static_cast<unsigned char>(c)),
+          "save the file as UTF-8");
       ++errors;
     } else if (c == '\r' && !lineEnd) {
       diagnostics.report(Diag::BadCharacter, range,

@@ -63,6 +63,17 @@ struct SetPath {
     x3::_val(context).path = std::move(x3::_attr(context).name);
   }
 };
+/// Matches nothing: explains a `=` behind a parameter of a function.
+struct NoInitialValue : Lexeme<NoInitialValue, x3::unused_type> {
+  size_t read(ParseState &state, size_t at, x3::unused_type) const {
+    if (at >= state.text().size() || state.text()[at] != '=')
+      return at;
+    state.explain(Diag::Syntax, state.range(state.begin() + at, state.begin() + at + 1),
+                  "a parameter of a function has no initial value",
+                  "only parameters of problems and methods have one");
+    raise(state, at);
+  }
+};
 struct PushConstraint {
   template <typename Ctx> void operator()(Ctx &context) const {
     if (x3::_attr(context).condition)
@@ -110,9 +121,9 @@ bool moreConstraints(std::string_view text, size_t at) {
 
 /// Two sides and a sign between them; `=` is the sign of an equality here.
 constexpr Operator<CompareOp> constraintSigns[] = {
-    {"<=", CompareOp::LessEqual},    {"≤", CompareOp::LessEqual}, {">=", CompareOp::GreaterEqual},
+    {"<=", CompareOp::LessEqual},   {"≤", CompareOp::LessEqual}, {">=", CompareOp::GreaterEqual},
     {"≥", CompareOp::GreaterEqual}, {"==", CompareOp::Equal},    {"=", CompareOp::Equal},
-    {"!=", CompareOp::NotEqual},     {"≠", CompareOp::NotEqual},  {"<", CompareOp::Less},
+    {"!=", CompareOp::NotEqual},    {"≠", CompareOp::NotEqual},  {"<", CompareOp::Less},
     {">", CompareOp::Greater}};
 struct Relation : x3::parser<Relation> {
   using attribute_type = ExprPtr;
@@ -132,9 +143,9 @@ struct Relation : x3::parser<Relation> {
 };
 
 //--- names with shapes ----------------------------------------------------------
-auto const axisWithIndex = (binderAhead >> name[set(&AxisDecl::index)]) > word("in") >
-                           expr[set(&AxisDecl::lower)] > symbol("..") >
-                           expr[set(&AxisDecl::upper)];
+auto const axisWithIndex = (binderAhead >> name[set(&AxisDecl::index)]) >
+                           word("in") > expr[set(&AxisDecl::lower)] >
+                           symbol("..") > expr[set(&AxisDecl::upper)];
 auto const axis_def =
     axisWithIndex | (expr[set(&AxisDecl::upper)] >> -(symbol("..") > expr[UpperEnd()]));
 template <typename Struct> auto axes() {
@@ -147,49 +158,51 @@ template <typename Struct> auto wholeNumber() {
 
 auto const parameter_def = -wholeNumber<Parameter>() >> declarator[set(&Parameter::declarator)] >>
                            -nested(parameters)[FunctionParameter()];
-auto const parameters_def = symbol("(") > (symbol(")") | (listOf(parameter[append]) > symbol(")")));
-auto const parameterWithDefault_def =
-    parameter[whole] >> -(symbol("=") > expr[set(&Parameter::initial)]);
-auto const parametersWithDefaults_def =
-    symbol("(") > (symbol(")") | (listOf(parameterWithDefault[append]) > symbol(")")));
+auto const parameters_def = symbol("(") > (symbol(")") | (listOf(parameter[append] >>
+                                                                 -NoInitialValue()) > symbol(")")));
+auto const parameterWithDefault_def = parameter[whole] >>
+                                      -(symbol("=") > expr[set(&Parameter::initial)]);
+auto const parametersWithDefaults_def = symbol("(") >
+                                        (symbol(")") |
+                                         (listOf(parameterWithDefault[append]) > symbol(")")));
 
 //--- declarations ---------------------------------------------------------------
 auto const fnDecl_def = word("fn") > name[set(&FnDecl::name)] >
                         parameters[set(&FnDecl::parameters)] >
                         ((symbol("=") > expr[set(&FnDecl::body)]) | block[set(&FnDecl::body)]);
 
-auto const letTuple =
-    symbol("(") > listOf(declarator[push(&LetDecl::targets)]) > symbol(")")[SetTuple()];
-auto const letRest_def = (declarator[push(&LetDecl::targets)] | letTuple) > symbol("=") >
-                         expr[set(&LetDecl::value)];
+auto const letTuple = symbol("(") > listOf(declarator[push(&LetDecl::targets)]) >
+                      symbol(")")[SetTuple()];
+auto const letRest_def = (declarator[push(&LetDecl::targets)] | letTuple) >
+                         symbol("=") > expr[set(&LetDecl::value)];
 auto const letDecl_def = word("let") > letRest[whole];
 
-auto const paramDecl_def = word("param") > -wholeNumber<ParamDecl>() >
-                           declarator[set(&ParamDecl::declarator)] >
+auto const paramDecl_def = word("param") >
+                           -wholeNumber<ParamDecl>() > declarator[set(&ParamDecl::declarator)] >
                            -(symbol("=") > expr[set(&ParamDecl::initial)]);
 
-auto const dataDecl_def =
-    word("data") > -wholeNumber<DataDecl>() > listOf(declarator[push(&DataDecl::declarators)]) >
-    ((word("from") > quoted[SetFile()]) | (symbol("=") > expr[set(&DataDecl::initial)])) >
-    -(word("missing") > word("skip")[put(&DataDecl::skipMissing, true)]);
+auto const dataDecl_def = word("data") > -wholeNumber<DataDecl>() >
+                          listOf(declarator[push(&DataDecl::declarators)]) >
+                          ((word("from") > quoted[SetFile()]) |
+                           (symbol("=") > expr[set(&DataDecl::initial)])) >
+                          -(word("missing") > word("skip")[put(&DataDecl::skipMissing, true)]);
 
 auto const atLeast = (symbol(">=") | symbol("≥")) > sum[set(&VarDecl::lower)];
 auto const atMost = (symbol("<=") | symbol("≤")) > sum[set(&VarDecl::upper)];
-auto const between = word("in") > symbol("[") > expr[set(&VarDecl::lower)] > symbol(",") >
-                     expr[set(&VarDecl::upper)] > symbol("]");
-auto const varDecl_def = word("var") > -wholeNumber<VarDecl>() >
-                         declarator[set(&VarDecl::declarator)] >
+auto const between = word("in") > symbol("[") > expr[set(&VarDecl::lower)] >
+                     symbol(",") > expr[set(&VarDecl::upper)] > symbol("]");
+auto const varDecl_def = word("var") >
+                         -wholeNumber<VarDecl>() > declarator[set(&VarDecl::declarator)] >
                          -(between | (atLeast >> -atMost) | (atMost >> -atLeast)) >
                          -(word("start") > sum[set(&VarDecl::start)]);
 
 auto const objective_def = (word("minimize") |
                             word("maximize")[put(&ObjectiveDecl::maximize, true)]) >
                            -((ahead(namedValue, "a name") >> name[set(&ObjectiveDecl::name)]) >
-                             symbol("=")) >
-                           expr[set(&ObjectiveDecl::value)];
+                             symbol("=")) > expr[set(&ObjectiveDecl::value)];
 
-auto const subjectTo_def = word("subject") > word("to") > -separators >
-                           constraint[PushConstraint()] >
+auto const subjectTo_def = word("subject") > word("to") > -separators
+                           > constraint[PushConstraint()] >
                            *(separators | (ahead(moreConstraints, "a constraint") >>
                                            constraint[PushConstraint()]));
 auto const constraint_def = x3::eps > -((ahead(constraintHead, "a name") >>
@@ -201,16 +214,15 @@ auto const option_def = name[set(&Option::name)] > symbol("=") > expr[set(&Optio
 auto const methodCall_def = ranged(methodCallParts);
 auto const methodCallParts_def =
     name[set(&MethodCall::method)] >>
-    -(symbol("(") >
-      (symbol(")") | (listOf(option[push(&MethodCall::options)]) > symbol(")"))));
+    -(symbol("(") > (symbol(")") | (listOf(option[push(&MethodCall::options)]) > symbol(")"))));
 auto const solveDecl_def = word("solve") > word("with") > methodCall[set(&SolveDecl::call)];
 
 auto const importDecl_def = word("import") > quoted[SetPath()];
 
-auto const problemDecl_def =
-    word("problem") > name[set(&ProblemDecl::name)] >
-    -parametersWithDefaults[set(&ProblemDecl::parameters)] > symbol("{") >
-    *(separators | (!bodyEnd >> problemItem[push(&ProblemDecl::items)])) > symbol("}");
+auto const problemDecl_def = word("problem") > name[set(&ProblemDecl::name)] >
+                             -parametersWithDefaults[set(&ProblemDecl::parameters)] > symbol("{") >
+                             *(separators | (!bodyEnd >> problemItem[push(&ProblemDecl::items)])) >
+                             symbol("}");
 
 //--- where they may stand ---------------------------------------------------------
 auto const blockDeclaration_def = item(letDecl) | item(fnDecl);
@@ -224,10 +236,10 @@ auto const blockItem_def = x3::eps > blockDeclaration[whole] > statementEnd;
 auto const problemItem_def = x3::eps > modelDeclaration[whole] > statementEnd;
 auto const fileItem_def = x3::eps > declaration[whole] > statementEnd;
 
-BOOST_SPIRIT_DEFINE(axis, parameter, parameterWithDefault, parameters, letDecl, paramDecl,
-                    dataDecl, varDecl, objective, subjectTo, constraint, solveDecl,
-                    methodCallParts, option, importDecl, problemDecl, problemItem,
-                    blockDeclaration, modelDeclaration, declaration)
+BOOST_SPIRIT_DEFINE(axis, parameter, parameterWithDefault, parameters, letDecl, paramDecl, dataDecl,
+                    varDecl, objective, subjectTo, constraint, solveDecl, methodCallParts, option,
+                    importDecl, problemDecl, problemItem, blockDeclaration, modelDeclaration,
+                    declaration)
 
 } // namespace
 } // namespace gradus::syntax

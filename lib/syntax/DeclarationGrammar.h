@@ -10,7 +10,7 @@ inline FnRule const fnDecl = "'fn'";
 
 using LetRule = x3::rule<class LetClass, LetDecl>;
 /// What follows the word `let`.
-inline LetRule const letRest = "a name";
+inline LetRule const letRest = "a name or '('";
 
 using DeclaratorRule = x3::rule<class DeclaratorClass, Declarator>;
 /// `x[i in 1..n, 1..2]`

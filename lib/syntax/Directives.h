@@ -90,8 +90,7 @@ template <typename Operand, typename SuffixParser>
 struct Suffixed : x3::parser<Suffixed<Operand, SuffixParser>> {
   using attribute_type = ExprPtr;
   static bool const has_attribute = true;
-  Suffixed(Operand const &operand, SuffixParser const &suffix)
-      : operand(operand), suffix(suffix) {}
+  Suffixed(Operand const &operand, SuffixParser const &suffix) : operand(operand), suffix(suffix) {}
   Operand operand;
   SuffixParser suffix;
 
@@ -237,15 +236,11 @@ namespace boost::spirit::x3 {
 
 template <typename Subject> struct get_info<gradus::syntax::Nested<Subject>> {
   using result_type = std::string;
-  std::string operator()(gradus::syntax::Nested<Subject> const &p) const {
-    return what(p.subject);
-  }
+  std::string operator()(gradus::syntax::Nested<Subject> const &p) const { return what(p.subject); }
 };
 template <typename Subject> struct get_info<gradus::syntax::Condition<Subject>> {
   using result_type = std::string;
-  std::string operator()(gradus::syntax::Condition<Subject> const &) const {
-    return "a condition";
-  }
+  std::string operator()(gradus::syntax::Condition<Subject> const &) const { return "a condition"; }
 };
 template <typename Maker, typename Node, typename Subject>
 struct get_info<gradus::syntax::Made<Maker, Node, Subject>> {
@@ -256,9 +251,7 @@ struct get_info<gradus::syntax::Made<Maker, Node, Subject>> {
 };
 template <typename Subject> struct get_info<gradus::syntax::Ranged<Subject>> {
   using result_type = std::string;
-  std::string operator()(gradus::syntax::Ranged<Subject> const &p) const {
-    return what(p.subject);
-  }
+  std::string operator()(gradus::syntax::Ranged<Subject> const &p) const { return what(p.subject); }
 };
 
 } // namespace boost::spirit::x3

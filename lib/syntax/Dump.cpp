@@ -230,8 +230,7 @@ public:
     expr("start", decl.start);
   }
   void operator()(const ObjectiveDecl &decl) {
-    line("{}{}", decl.maximize ? "maximize" : "minimize",
-         decl.name ? " " + decl.name->name : "");
+    line("{}{}", decl.maximize ? "maximize" : "minimize", decl.name ? " " + decl.name->name : "");
     const Inner inner(*this);
     expr({}, decl.value);
   }

@@ -18,9 +18,9 @@ constexpr Operator<ChainOp> productOps[] = {{"*", ChainOp::Mul},
                                             {".*", ChainOp::ElementMul},
                                             {"./", ChainOp::ElementDiv}};
 constexpr Operator<CompareOp> compareOps[] = {
-    {"<=", CompareOp::LessEqual}, {"≤", CompareOp::LessEqual}, {">=", CompareOp::GreaterEqual},
-    {"≥", CompareOp::GreaterEqual}, {"==", CompareOp::Equal}, {"!=", CompareOp::NotEqual},
-    {"≠", CompareOp::NotEqual}, {"<", CompareOp::Less}, {">", CompareOp::Greater}};
+    {"<=", CompareOp::LessEqual},   {"≤", CompareOp::LessEqual}, {">=", CompareOp::GreaterEqual},
+    {"≥", CompareOp::GreaterEqual}, {"==", CompareOp::Equal},    {"!=", CompareOp::NotEqual},
+    {"≠", CompareOp::NotEqual},     {"<", CompareOp::Less},      {">", CompareOp::Greater}};
 
 /// `and` or `or` with its meaning; a symbol table would take `order` for `or`.
 struct LogicalWord : Lexeme<LogicalWord, LogicalOp> {
@@ -83,15 +83,15 @@ struct SetMember {
 auto const expr_def = nested(chain(conjunction, LogicalWord("or", LogicalOp::Or)));
 auto const conjunction_def = chain(negatable, LogicalWord("and", LogicalOp::And));
 auto const negatable_def = expression(notForm) | comparison;
-auto const notForm_def =
-    word("not")[put(&Unary::op, UnaryOp::Not)] > nested(negatable)[set(&Unary::operand)];
+auto const notForm_def = word("not")[put(&Unary::op, UnaryOp::Not)] >
+                         nested(negatable)[set(&Unary::operand)];
 auto const comparison_def = chain(sum, OneOf(compareOps));
 auto const sum_def = chain(product, OneOf(sumOps));
 auto const product_def = chain(unary, OneOf(productOps));
 auto const unary_def = expression(minusForm) | expression(power);
 auto const minusForm_def = symbol("-") > nested(unary)[set(&Unary::operand)];
-auto const power_def =
-    postfix[set(&Power::base)] >> -(symbol("^") > nested(unary)[set(&Power::exponent)]);
+auto const power_def = postfix[set(&Power::base)] >>
+                       -(symbol("^") > nested(unary)[set(&Power::exponent)]);
 auto const postfix_def = suffixed(operand, suffix);
 auto const conditionExpr_def = condition(expr);
 
@@ -106,10 +106,10 @@ auto const subscript_def =
 
 //--- operands -----------------------------------------------------------------
 auto const operand_def = expression(nameOrCall) | expression(numberForm) | expression(brackets) |
-                         expression(reduction) | expression(countForm) |
-                         expression(reductionCall) | expression(comprehension) |
-                         expression(arrayLiteral) | expression(ifForm) | expression(foldForm) |
-                         expression(iterateForm) | block | expression(textForm);
+                         expression(reduction) | expression(countForm) | expression(reductionCall) |
+                         expression(comprehension) | expression(arrayLiteral) | expression(ifForm) |
+                         expression(foldForm) | expression(iterateForm) | block |
+                         expression(textForm);
 auto const numberForm_def = number;
 auto const textForm_def = quoted[SetText()];
 auto const arguments = symbol("(")[put(&NameOrCall::call, true)] >
@@ -117,41 +117,41 @@ auto const arguments = symbol("(")[put(&NameOrCall::call, true)] >
 auto const nameOrCall_def = name[set(&NameOrCall::name)] >> -arguments;
 auto const reductionCall_def = reductionName[set(&NameOrCall::name)] > arguments;
 auto const brackets_def = symbol("(") > listOf(expr[push(&TupleExpr::elements)]) > symbol(")");
-auto const ifForm_def = word("if") > conditionExpr[set(&If::condition)] > word("then") >
-                        expr[set(&If::then)] > word("else") > expr[set(&If::otherwise)];
+auto const ifForm_def = word("if") > conditionExpr[set(&If::condition)] >
+                        word("then") > expr[set(&If::then)] >
+                        word("else") > expr[set(&If::otherwise)];
 
 /// The body of a reduction is one product; what follows + or - is outside.
 auto const reduction_def = ReductionHead(true)[set(&Reduction::kind)] >
-                           listOf(binder[push(&Reduction::binders)]) >
-                           -where<Reduction>() > symbol(")") >
-                           nested(product)[set(&Reduction::body)];
+                           listOf(binder[push(&Reduction::binders)]) > -where<Reduction>() >
+                           symbol(")") > nested(product)[set(&Reduction::body)];
 auto const countForm_def = ReductionHead(false)[set(&Reduction::kind)] >
-                           listOf(binder[push(&Reduction::binders)]) >
-                           -where<Reduction>() > symbol(")");
+                           listOf(binder[push(&Reduction::binders)]) > -where<Reduction>() >
+                           symbol(")");
 auto const binder_def = ranged(binderParts);
 auto const binderParts_def = name[set(&Binder::name)] > word("in") > expr[set(&Binder::lower)] >
                              symbol("..") > expr[set(&Binder::upper)];
 auto const comprehension_def = (symbol("[") >> binderAhead) >
                                listOf(binder[push(&Comprehension::binders)]) >
-                               -where<Comprehension>() > symbol("]") >
-                               expr[set(&Comprehension::body)];
-auto const arrayLiteral_def =
-    symbol("[") > listOf(row[push(&ArrayLiteral::rows)], ";") > symbol("]");
+                               -where<Comprehension>() >
+                               symbol("]") > expr[set(&Comprehension::body)];
+auto const arrayLiteral_def = symbol("[") > listOf(row[push(&ArrayLiteral::rows)], ";") >
+                              symbol("]");
 auto const row_def = listOf(expr[append]);
 
 //--- recurrences ----------------------------------------------------------------
 auto const states = (symbol("(") > listOf(name[push(&Recurrence::states)]) > symbol(")")) |
                     name[push(&Recurrence::states)];
 auto const foldForm_def = (word("fold")[put(&Recurrence::kind, RecurrenceKind::Fold)] |
-                           word("scan")[put(&Recurrence::kind, RecurrenceKind::Scan)]) >
-                          states > symbol("=") > expr[set(&Recurrence::start)] > word("for") >
-                          binder[set(&Recurrence::binder)] > word("do") >
-                          expr[set(&Recurrence::step)];
+                           word("scan")[put(&Recurrence::kind, RecurrenceKind::Scan)]) > states >
+                          symbol("=") > expr[set(&Recurrence::start)] >
+                          word("for") > binder[set(&Recurrence::binder)] >
+                          word("do") > expr[set(&Recurrence::step)];
 auto const iterateForm_def = word("iterate")[put(&Recurrence::kind, RecurrenceKind::Iterate)] >
                              states > symbol("=") > expr[set(&Recurrence::start)] >
                              word("until") > conditionExpr[set(&Recurrence::until)] >
-                             -(word("max") > expr[set(&Recurrence::maximum)]) > word("do") >
-                             expr[set(&Recurrence::step)];
+                             -(word("max") > expr[set(&Recurrence::maximum)]) >
+                             word("do") > expr[set(&Recurrence::step)];
 
 //--- blocks -----------------------------------------------------------------------
 auto const startsBlockItem = ahead(
@@ -161,15 +161,15 @@ auto const startsBlockItem = ahead(
     },
     "let or fn");
 auto const block_def = expression(blockForm);
-auto const blockForm_def =
-    symbol("{") > -separators >
-    *((startsBlockItem >> blockItem[push(&Block::items)]) > -separators) >
-    expr[set(&Block::value)] > -separators > symbol("}");
+auto const blockForm_def = symbol("{") > -separators >
+                           *((startsBlockItem >> blockItem[push(&Block::items)]) >
+                             -separators) > expr[set(&Block::value)] > -separators
+                           > symbol("}");
 
 BOOST_SPIRIT_DEFINE(conjunction, negatable, notForm, comparison, product, unary, minusForm, power,
-                    postfix, operand, suffix, subscript, nameOrCall, reductionCall, brackets, ifForm, reduction,
-                    countForm, binderParts, comprehension, arrayLiteral, row, foldForm, iterateForm, blockForm,
-                    numberForm, textForm)
+                    postfix, operand, suffix, subscript, nameOrCall, reductionCall, brackets,
+                    ifForm, reduction, countForm, binderParts, comprehension, arrayLiteral, row,
+                    foldForm, iterateForm, blockForm, numberForm, textForm)
 
 } // namespace
 

@@ -91,9 +91,7 @@ inline constexpr Whole whole{};
 template <typename Member, typename Value> struct Put {
   Member member;
   Value value;
-  template <typename Ctx> void operator()(Ctx &context) const {
-    x3::_val(context).*member = value;
-  }
+  template <typename Ctx> void operator()(Ctx &context) const { x3::_val(context).*member = value; }
 };
 template <typename Member, typename Value> Put<Member, Value> put(Member member, Value value) {
   return {member, value};

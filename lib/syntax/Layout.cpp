@@ -70,7 +70,7 @@ private:
   bool subject_ = false;      ///< `subject` began this statement
   std::set<std::string_view> warned_;
   size_t columnOffset_ = 0, column_ = 0; ///< the last column computed
-  size_t nextSymbol_ = 0; ///< the first symbol after the line ends being decided
+  size_t nextSymbol_ = 0;                ///< the first symbol after the line ends being decided
 };
 
 /// Columns from 0, a tab going to the next multiple of eight. Asked for ever
@@ -174,21 +174,22 @@ void Layout::lineEnd() {
 }
 
 /// Whether the statement goes on at `next`, the first symbol of another line.
+/// Where a declaration or loop begins it does not, even if it should: then the
+/// error is found at the end of its line.
 bool Layout::goesOn(size_t next) {
-  if (next >= in_.size() || startsDeclaration(in_, next))
+  const std::string_view word = nameAt(in_, std::min(next, in_.size()));
+  if (next >= in_.size() || startsDeclaration(in_, next) || word == "while" || word == "for")
     return false;
   if (last_ == Last::Wants)
     return true;
-  static constexpr std::string_view words[] = {"then", "else",  "do", "until",
-                                               "where", "and", "or"};
-  const std::string_view word = nameAt(in_, next);
+  static constexpr std::string_view words[] = {"then", "else", "do", "until", "where", "and", "or"};
   if (!word.empty())
     return std::find(std::begin(words), std::end(words), word) != std::end(words);
   const std::string_view rest = std::string_view(in_).substr(next);
   if (rest[0] == '+' || rest[0] == '-')
     return column(next) > statementColumn_;
-  static constexpr std::string_view operators[] = {"*",  "/", "^", ".*", "./", "<",
-                                                   ">",  "=", "!=", "≤",  "≥",  "≠"};
+  static constexpr std::string_view operators[] = {"*", "/", "^",  ".*", "./", "<",
+                                                   ">", "=", "!=", "≤",  "≥",  "≠"};
   return std::any_of(std::begin(operators), std::end(operators),
                      [&](std::string_view op) { return rest.starts_with(op); });
 }
@@ -207,8 +208,8 @@ void Layout::word() {
 
   static constexpr std::string_view wanting[] = {"then", "else",  "do",    "and", "or",
                                                  "not",  "where", "until", "in"};
-  const bool wants = !afterDot_ && std::find(std::begin(wanting), std::end(wanting), name) !=
-                                       std::end(wanting);
+  const bool wants =
+      !afterDot_ && std::find(std::begin(wanting), std::end(wanting), name) != std::end(wanting);
   const bool began = last_ == Last::Nothing;
   at_ += name.size();
   afterDot_ = false;

@@ -76,8 +76,7 @@ void convert(ParseState &state, size_t begin, size_t end, Number &value) {
     return;
   }
   if ((outside || real == 0) &&
-             literal.substr(0, literal.find_first_of("eE")).find_first_of("123456789") !=
-                 literal.npos) {
+      literal.substr(0, literal.find_first_of("eE")).find_first_of("123456789") != literal.npos) {
     state.report(Diag::NumberUnderflow, range,
                  fmt::format("{} is so small that it is read as 0", shown(literal)));
     real = 0;

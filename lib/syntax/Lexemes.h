@@ -158,8 +158,7 @@ template <typename Test> struct Ahead : x3::parser<Ahead<Test>> {
   Test test;
   const char *what;
   template <typename Ctx, typename RContext, typename Attribute>
-  bool parse(Iterator &first, Iterator const &, Ctx const &context, RContext &,
-             Attribute &) const {
+  bool parse(Iterator &first, Iterator const &, Ctx const &context, RContext &, Attribute &) const {
     const std::string_view text = stateOf(context).text();
     return test(text, skipBlanks(text, stateOf(context).offset(first)));
   }

@@ -41,35 +41,33 @@ bool stops(std::string_view text, size_t at) {
 }
 
 auto const body_def = nested(bodyForm);
-auto const bodyForm_def =
-    symbol("{") > *(separators | (!bodyEnd >> line[append])) > symbol("}");
+auto const bodyForm_def = symbol("{") > *(separators | (!bodyEnd >> line[append])) > symbol("}");
 auto const line_def = x3::eps > statementForm[whole] > statementEnd;
-auto const statementForm_def =
-    statement(letStmt) | statement(whileStmt) | statement(ifStmt) | statement(forStmt) |
-    statement(stateStmt) | statement(repeatStmt) | statement(stopStmt) | statement(fnStmt) |
-    statement(assignStmt);
+auto const statementForm_def = statement(letStmt) | statement(whileStmt) | statement(ifStmt) |
+                               statement(forStmt) | statement(stateStmt) | statement(repeatStmt) |
+                               statement(stopStmt) | statement(fnStmt) | statement(assignStmt);
 
 auto const stateStmt_def = wordBeforeName("state") >
                            -wordBeforeName("int")[put(&StateStmt::integer, true)] >
-                           declarator[set(&StateStmt::declarator)] > symbol("=") >
-                           expr[set(&StateStmt::initial)];
+                           declarator[set(&StateStmt::declarator)] >
+                           symbol("=") > expr[set(&StateStmt::initial)];
 auto const assignStmt_def = name[set(&AssignStmt::target)] > -subscripts[SetSubscripts()] >
                             symbol("=") > expr[set(&AssignStmt::value)];
-auto const letStmt_def = word("let") > -wordBeforeName("int")[put(&LetStmt::integer, true)] >
-                         letRest[set(&LetStmt::let)];
+auto const letStmt_def =
+    word("let") >
+    -wordBeforeName("int")[put(&LetStmt::integer, true)] > letRest[set(&LetStmt::let)];
 auto const fnStmt_def = fnDecl[set(&FnStmt::fn)];
 auto const whileStmt_def =
     word("while") > conditionExpr[set(&WhileStmt::condition)] > body[set(&WhileStmt::body)];
 auto const repeatStmt_def = (ahead(repeats, "'repeat'") >> word("repeat")) >
                             expr[set(&RepeatStmt::count)] > body[set(&RepeatStmt::body)];
-auto const forStmt_def =
-    word("for") > binder[set(&ForStmt::binder)] > body[set(&ForStmt::body)];
-auto const ifStmt_def =
-    word("if") > conditionExpr[set(&IfStmt::condition)] > body[set(&IfStmt::then)] >
-    -(word("else") > (body[set(&IfStmt::otherwise)] |
-                      nested(statement(ifStmt))[push(&IfStmt::otherwise)]));
-auto const stopStmt_def = (ahead(stops, "'stop'") >> word("stop")) > word("when") >
-                          conditionExpr[set(&StopStmt::condition)];
+auto const forStmt_def = word("for") > binder[set(&ForStmt::binder)] > body[set(&ForStmt::body)];
+auto const ifStmt_def = word("if") > conditionExpr[set(&IfStmt::condition)] >
+                        body[set(&IfStmt::then)] >
+                        -(word("else") > (body[set(&IfStmt::otherwise)] |
+                                          nested(statement(ifStmt))[push(&IfStmt::otherwise)]));
+auto const stopStmt_def = (ahead(stops, "'stop'") >> word("stop")) >
+                          word("when") > conditionExpr[set(&StopStmt::condition)];
 
 auto const methodDecl_def = word("method") > name[set(&MethodDecl::name)] >
                             -parametersWithDefaults[set(&MethodDecl::parameters)] >

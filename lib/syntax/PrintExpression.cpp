@@ -262,8 +262,8 @@ struct ExprText {
 
 void PrettyPrinter::expr(const Expr &e, Level place, Level follow) {
   const Level swallows = std::visit(Swallows(), e.node);
-  const bool bracketed = std::visit(LevelOf(), e.node) < place ||
-                         (swallows != Level::None && follow >= swallows);
+  const bool bracketed =
+      std::visit(LevelOf(), e.node) < place || (swallows != Level::None && follow >= swallows);
   if (bracketed)
     out += '(';
   std::visit(ExprText{*this, bracketed ? Level::None : follow}, e.node);

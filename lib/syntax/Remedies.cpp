@@ -100,9 +100,8 @@ FoundSymbol foundAt(std::string_view text, size_t at) {
     return {{}, "the end of the line"};
   size_t end = scanName(text, at);
   if (end == at && isDigit(text[at]))
-    while (end < text.size() &&
-           (isDigit(text[end]) || (text[end] == '.' && end + 1 < text.size() &&
-                                   isDigit(text[end + 1]))))
+    while (end < text.size() && (isDigit(text[end]) || (text[end] == '.' && end + 1 < text.size() &&
+                                                        isDigit(text[end + 1]))))
       ++end;
   if (end == at && text[at] == '"') {
     end = nextSymbol(text, at);
@@ -137,7 +136,8 @@ size_t nextSymbol(std::string_view text, size_t at) {
 bool isMissingProduct(std::string_view text, size_t before, size_t at) {
   while (before > 0 && text[before - 1] == ' ')
     --before;
-  if (before == 0 || at >= text.size() || (text[before - 1] != ')' && !endsWithNumber(text, before)))
+  if (before == 0 || at >= text.size() ||
+      (text[before - 1] != ')' && !endsWithNumber(text, before)))
     return false;
   if (text[at] == '(' || isDigit(text[at]))
     return text[at] == '(' || text[before - 1] == ')';
@@ -165,7 +165,9 @@ std::string remedyFor(std::string_view text, size_t at, std::string_view expecte
   if (operandExpected && isReserved(word))
     return fmt::format("'{}' is a reserved word", word);
   if (rest.starts_with('=') && !rest.starts_with("==") && !rest.starts_with("=>") &&
-      !rest.starts_with("=<") && !operandExpected)
+      !rest.starts_with("=<") &&
+      (expected == "')'" || expected == "']'" || expected == "','" ||
+       expected == "the end of the statement"))
     return "write == to compare two values";
   if (expected == "the end of the statement") {
     if (startsDeclaration(text, at))

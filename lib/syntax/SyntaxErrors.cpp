@@ -1,7 +1,7 @@
 //===- SyntaxErrors.cpp - messages of the grammar, and going on after one --===//
 #include "support/Text.h"
-#include "syntax/Parser.h"
 #include "syntax/ParseState.h"
+#include "syntax/Parser.h"
 #include "syntax/Remedies.h"
 #include "syntax/Words.h"
 
@@ -51,8 +51,7 @@ void ParseState::emit(Diagnostic d) {
   stopped_ = errors_ >= Limits::errorsPerFile;
 }
 
-const char *ParseState::recover(const char *start, const char *where,
-                                const std::string &expected) {
+const char *ParseState::recover(const char *start, const char *where, const std::string &expected) {
   if (stopped_)
     return end();
   const size_t from = skipBlanks(text_, offset(start));
@@ -74,7 +73,8 @@ Diagnostic ParseState::describe(size_t start, size_t where, const std::string &e
   const FoundSymbol found = foundAt(text_, at);
   Diagnostic d{Diag::Syntax, {file_, 0, 0}, {}, {}, {}};
   if (found.text.empty()) { // the end of a line: the place is behind its last symbol
-    while (where > 0 && text_[where - 1] == ' ')
+    const bool lineEnd = at < text_.size();
+    while (where > 0 && (text_[where - 1] == ' ' || (text_[where - 1] == '\n' && !lineEnd)))
       --where;
     d.range.begin = d.range.end = static_cast<uint32_t>(where);
   } else {
@@ -83,8 +83,8 @@ Diagnostic ParseState::describe(size_t start, size_t where, const std::string &e
   }
   const bool wantsName = expected.find("a name") != expected.npos ||
                          expected.find("a parameter") != expected.npos ||
-                         expected.starts_with("an index and") ||
-                         expected.starts_with("the name") || expected == "an option";
+                         expected.starts_with("an index and") || expected.starts_with("the name") ||
+                         expected == "an option";
   if (wantsName && isReserved(found.text)) {
     d.kind = Diag::ReservedWord;
     d.message = fmt::format("'{}' is a reserved word and cannot be a name", found.text);
@@ -120,8 +120,8 @@ std::string ParseState::unclosed(size_t start, size_t where) const {
     return {};
   const LineColumn place =
       diagnostics_.sources().lineColumn(file_, static_cast<uint32_t>(open.back()));
-  return fmt::format("the '{}' of line {}, column {} is not closed", text_[open.back()],
-                     place.line, place.column);
+  return fmt::format("the '{}' of line {}, column {} is not closed", text_[open.back()], place.line,
+                     place.column);
 }
 
 bool ParseState::atLineStart(size_t at) const {

@@ -83,9 +83,9 @@ struct Call {
 };
 /// One entry between [ ]: an index, `lo..hi`, or `..`.
 struct Subscript {
-  ExprPtr index = nullptr;        ///< set for a single index, and the lower end of a slice
-  ExprPtr upper = nullptr;        ///< set for `lo..hi`
-  bool all = false;               ///< `..`
+  ExprPtr index = nullptr; ///< set for a single index, and the lower end of a slice
+  ExprPtr upper = nullptr; ///< set for `lo..hi`
+  bool all = false;        ///< `..`
   SourceRange range;
 };
 struct Index {

@@ -37,11 +37,10 @@ bool greekThatLooksLatin(char32_t c) {
 }
 
 /// Sorted, for binary search.
-constexpr std::array<std::string_view, 27> reservedWords = {
-    "and",   "count",     "do",       "else",     "fn",   "fold", "for",
-    "if",    "in",        "iterate",  "let",      "logsumexp", "max", "maximize",
-    "mean",  "min",       "minimize", "not",      "or",   "param", "prod",
-    "scan",  "sum",       "then",     "until",    "var",  "where"};
+constexpr std::array<std::string_view, 28> reservedWords = {
+    "and",  "count",     "do",  "else",     "fn",    "fold", "for",      "if",   "in", "iterate",
+    "let",  "logsumexp", "max", "maximize", "mean",  "min",  "minimize", "not",  "or", "param",
+    "prod", "scan",      "sum", "then",     "until", "var",  "where",    "while"};
 static_assert(std::is_sorted(reservedWords.begin(), reservedWords.end()));
 
 constexpr std::array<std::string_view, 7> reductions = {"sum",       "prod", "min",  "max",
