@@ -137,6 +137,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"var x\nminimize x^2\nminimize x", "3:1 E0220 there is a second objective"},
         Case{"var x\nminimize x^2\nsolve with a()\nsolve with b()",
              "4:1 E0220 there is a second `solve`"},
+        Case{"fn f(x[n]) = sum([i in 1..n where x[i] > 0] x[i])",
+             "1:35 E0222 an array cannot leave elements out"},
+        Case{"problem p { }", "1:1 E0221 the problem 'p' has no objective"},
+        Case{"fn f(x[n]) = sum(x[3..1])", "1:20 E0216 the slice 3..1 ends before it begins"},
         Case{"solve with lbfgs()", "1:1 E0221 there is no objective to solve for"},
         Case{"var x\nproblem p {\n  var y\n  minimize y^2\n}",
              "1:1 E0220 this belongs to a problem, and the file has `problem` blocks"}));
