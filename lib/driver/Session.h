@@ -1,0 +1,98 @@
+//===- Session.h - one model from file to bound values -----------------------===//
+//
+// The first stages in order: read, parse, check, bind. A command makes a
+// session, loads a file, and goes on from there.
+//
+//===--------------------------------------------------------------------===//
+#pragma once
+
+#include "interpret/Interpreter.h"
+#include "semantics/Analyze.h"
+#include "support/Diagnostics.h"
+#include "syntax/Tree.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gradus::driver {
+
+struct SessionOptions {
+  std::vector<std::string> set;       ///< NAME=V
+  std::vector<std::string> data;      ///< NAME=FILE
+  std::vector<std::string> allowPath; ///< more directories that a model may read
+};
+
+/// The value of one input of the graph.
+struct InputValue {
+  bool known = false;
+  double real = 0;
+  int64_t whole = 0;
+  std::vector<double> reals;    ///< Real array, row major
+  std::vector<int64_t> wholes;  ///< Int array
+  std::vector<int64_t> extents; ///< of an array
+};
+
+class Session {
+public:
+  explicit Session(SessionOptions options = {});
+
+  /// Reads, parses and checks a file; false after reporting errors.
+  bool load(const std::string &path);
+  /// The same for a text that came from elsewhere.
+  bool loadText(const std::string &path, std::string text);
+  /// Reads data files and sets parameters; false after reporting errors.
+  bool bind();
+
+  ir::Module &module() { return *analysis.module; }
+  ir::Graph &graph() { return analysis.module->graph; }
+  const syntax::Tree &tree() const { return trees.front(); }
+  /// The declaration of a method: the file's own, or a shipped one.
+  const syntax::MethodDecl *findMethod(const std::string &name);
+  const syntax::MethodDecl *loopMethod(const std::string &name);
+  std::vector<std::string> methodNames();
+
+  InputValue &value(uint32_t input);
+  const std::vector<InputValue> &inputValues() const { return values; }
+  /// An interpreter over all inputs that have values.
+  interpret::Environment<double> environment() const;
+  /// An Int expression of bound inputs; nothing after reporting.
+  std::optional<int64_t> whole(ir::ValueId v);
+  /// Extents of an array input's or value's shape.
+  bool extents(ir::ShapeId shape, std::vector<int64_t> &out);
+
+  const std::string &path() const { return path_; }
+  /// The file's name without directory and extension.
+  std::string stem() const;
+  size_t skippedRows() const { return skippedRows_; }
+
+  SourceManager sources;
+  Diagnostics diagnostics;
+  semantics::Analysis analysis;
+
+private:
+  const syntax::Tree *import(const std::string &path, uint32_t from, SourceRange range);
+  bool header(const ir::Table &table, uint32_t from, std::vector<std::string> &columns);
+  const syntax::Tree *parseText(std::string path, std::string text);
+  std::optional<std::string> resolve(const std::string &path, uint32_t from, SourceRange range);
+  std::string tablePath(const ir::Table &table, bool &fromCommandLine);
+  bool parseSettings();
+  bool readTables();
+  bool readMatrix(const ir::DataInput &data, const std::string &path);
+  bool bindSizes(uint32_t array, const std::vector<int64_t> &extents);
+  bool setParameters();
+  bool setParameter(const ir::Parameter &p);
+
+  SessionOptions options;
+  std::string path_;
+  std::deque<syntax::Tree> trees;
+  std::map<std::string, const syntax::Tree *> imported;
+  std::map<std::string, const syntax::Tree *> methodTrees;
+  std::vector<InputValue> values;
+  std::map<std::string, std::string> settings, replacements;
+  size_t skippedRows_ = 0;
+};
+
+} // namespace gradus::driver
