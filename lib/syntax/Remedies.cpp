@@ -146,7 +146,7 @@ bool isMissingProduct(std::string_view text, size_t before, size_t at) {
          word != "missing";
 }
 
-std::string remedyFor(std::string_view text, size_t at, std::string_view expected) {
+std::string remedyFor(std::string_view text, size_t start, size_t at, std::string_view expected) {
   const std::string_view rest = text.substr(std::min(at, text.size()));
   const std::string_view word = nameAt(text, std::min(at, text.size()));
   const bool operandExpected = expected.find("an expression") != expected.npos;
@@ -162,6 +162,9 @@ std::string remedyFor(std::string_view text, size_t at, std::string_view expecte
   if ((expected.starts_with("a declaration") || expected == "a statement") &&
       (rest.starts_with('+') || rest.starts_with('-')))
     return "a line that begins with + or - goes on the line above only when it is indented deeper";
+  if (operandExpected && rest.starts_with(']') &&
+      text.substr(0, text.find_last_not_of(' ', at - 1) + 1).ends_with(".."))
+    return "a range has two ends: 2..n; .. alone is the whole axis";
   if (operandExpected && isReserved(word))
     return fmt::format("'{}' is a reserved word", word);
   if (rest.starts_with('=') && !rest.starts_with("==") && !rest.starts_with("=>") &&
@@ -172,8 +175,11 @@ std::string remedyFor(std::string_view text, size_t at, std::string_view expecte
   if (expected == "the end of the statement") {
     if (startsDeclaration(text, at))
       return "begin a new line";
-    if (rest.starts_with('<') || rest.starts_with('>') || word == "in")
+    const bool unknown = nameAt(text, start) == "var";
+    if (unknown && (rest.starts_with('<') || rest.starts_with('>') || word == "in"))
       return "bounds are written var x in [a, b], var x >= a or var x <= b, before start";
+    if (unknown && rest.starts_with(','))
+      return "declare each unknown with a var of its own";
   }
   if (rest.starts_with("'") && !operandExpected)
     return {};

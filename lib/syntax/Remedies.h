@@ -20,7 +20,8 @@ size_t nextSymbol(std::string_view text, size_t at);
 /// `at`: a product without its sign.
 bool isMissingProduct(std::string_view text, size_t before, size_t at);
 
-/// How to write what was meant by the symbol at `at`; empty when unknown.
-std::string remedyFor(std::string_view text, size_t at, std::string_view expected);
+/// How to write what was meant by the symbol at `at`, in the statement that
+/// begins at `start`; empty when unknown.
+std::string remedyFor(std::string_view text, size_t start, size_t at, std::string_view expected);
 
 } // namespace gradus::syntax

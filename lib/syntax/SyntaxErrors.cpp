@@ -102,7 +102,7 @@ Diagnostic ParseState::describe(size_t start, size_t where, const std::string &e
   if (closing && (found.text.empty() || startsDeclaration(text_, at)))
     d.remedy = unclosed(start, where);
   if (d.remedy.empty())
-    d.remedy = remedyFor(text_, at, expected);
+    d.remedy = remedyFor(text_, start, at, expected);
   return d;
 }
 

@@ -55,7 +55,13 @@ TEST(SyntaxErrors, SayWhatWasExpected) {
       {"var x in [1]", "1:12 E0101 expected ',', found ']'\n"},
       {"var x > 3", "1:7 E0101 expected the end of the statement, found '>' | bounds are written "
                     "var x in [a, b], var x >= a or var x <= b, before start\n"},
-      {"var x, y", "1:6 E0101 expected the end of the statement, found ','\n"},
+      {"var x, y", "1:6 E0101 expected the end of the statement, found ',' | declare each unknown "
+                   "with a var of its own\n"},
+      {"let a = x[2..]", "1:14 E0101 expected an expression, found ']' | a range has two ends: "
+                         "2..n; .. alone is the whole axis\n"},
+      {"let a = 3 < in",
+       "1:13 E0101 expected an expression, found 'in' | 'in' is a reserved word\n"},
+      {"let a = x.5", "1:10 E0101 expected the end of the statement, found '.'\n"},
       {"minimize", "1:9 E0101 expected an expression, found the end of the file\n"},
       {"minimize x minimize y",
        "1:12 E0101 expected the end of the statement, found 'minimize' | begin a new line\n"},
