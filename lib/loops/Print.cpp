@@ -7,7 +7,7 @@
 // defines a scalar once.
 //
 //===--------------------------------------------------------------------===//
-#include "loops/Loops.h"
+#include "loops/Operands.h"
 #include "support/Numbers.h"
 
 #include <fmt/format.h>
@@ -99,10 +99,6 @@ private:
     if (s.valid())
       uses_[s.index] += count;
   }
-  void use(const std::vector<ScalarId> &list) {
-    for (ScalarId s : list)
-      use(s);
-  }
   /// What the header names must have a name of its own.
   void countFixedUses() {
     for (const Buffer &b : f_.buffers) {
@@ -114,57 +110,13 @@ private:
     }
     use(f_.workspaceElements, 2);
   }
-  void countUses(const Operation &operation) {
-    std::visit(Overloaded{[&](const PrimOp &o) { use(o.operands); },
-                          [&](const SelectOp &o) {
-                            use(o.condition);
-                            use(o.then);
-                            use(o.otherwise);
-                          },
-                          [&](const LoadOp &o) { use(o.indices); }, [](const auto &) {}},
-               operation);
-  }
   void countUses(const Body &body) {
-    for (const Statement &statement : body)
-      std::visit(Overloaded{
-                     [&](const Let &s) { countUses(s.operation); },
-                     [&](const Assign &s) { use(s.value); },
-                     [&](const Store &s) {
-                       use(s.indices);
-                       use(s.value);
-                     },
-                     [&](const Accumulate &s) { use(s.value); },
-                     [&](const For &s) {
-                       use(s.lo);
-                       use(s.hi);
-                       countUses(s.body);
-                     },
-                     [&](const While &s) {
-                       countUses(s.head);
-                       use(s.condition);
-                       countUses(s.body);
-                     },
-                     [&](const If &s) {
-                       use(s.condition);
-                       countUses(s.then);
-                       countUses(s.otherwise);
-                     },
-                     [&](const Fill &s) { use(s.value); },
-                     [&](const Call &s) {
-                       for (const Argument &a : s.arguments)
-                         if (auto *scalar = std::get_if<ScalarId>(&a.value))
-                           use(*scalar);
-                     },
-                     [&](const Check &s) {
-                       use(s.condition);
-                       use(s.values);
-                     },
-                     [&](const Hook &s) { use(s.scalars); },
-                     [&](const Return &s) { use(s.status); },
-                     [](const Copy &) {},
-                     [](const Break &) {},
-                 },
-                 statement.node);
+    for (const Statement &statement : body) {
+      forEachOperand(statement, [&](ScalarId s) { use(s); });
+      if (auto *loop = std::get_if<While>(&statement.node))
+        use(loop->condition);
+      forEachBody(statement, [&](const Body &nested) { countUses(nested); });
+    }
   }
 
   //--- names --------------------------------------------------------------------
@@ -188,18 +140,10 @@ private:
   }
   void nameConstants(const Body &body) {
     for (const Statement &statement : body) {
-      if (auto *let = std::get_if<Let>(&statement.node)) {
-        if (f_.scalars[let->target.index].name.empty())
-          nameConstant(*let);
-      } else if (auto *loop = std::get_if<For>(&statement.node)) {
-        nameConstants(loop->body);
-      } else if (auto *loop = std::get_if<While>(&statement.node)) {
-        nameConstants(loop->head);
-        nameConstants(loop->body);
-      } else if (auto *branch = std::get_if<If>(&statement.node)) {
-        nameConstants(branch->then);
-        nameConstants(branch->otherwise);
-      }
+      auto *let = std::get_if<Let>(&statement.node);
+      if (let && f_.scalars[let->target.index].name.empty())
+        nameConstant(*let);
+      forEachBody(statement, [&](const Body &nested) { nameConstants(nested); });
     }
   }
   void nameConstant(const Let &let) {
@@ -274,67 +218,15 @@ private:
   bool readsMemory(const Operation &operation) const {
     bool reads =
         std::holds_alternative<LoadOp>(operation) || std::holds_alternative<ReadOp>(operation);
-    auto from = [&](ScalarId s) { reads = reads || texts_[s.index].readsMemory; };
-    if (auto *o = std::get_if<PrimOp>(&operation))
-      for (ScalarId s : o->operands)
-        from(s);
-    if (auto *o = std::get_if<LoadOp>(&operation))
-      for (ScalarId s : o->indices)
-        from(s);
-    if (auto *o = std::get_if<SelectOp>(&operation)) {
-      from(o->condition);
-      from(o->then);
-      from(o->otherwise);
-    }
+    forEachOperand(operation, [&](ScalarId s) { reads = reads || texts_[s.index].readsMemory; });
     return reads;
   }
 
   //--- which scalars stand inside their user ------------------------------------
-  static bool names(const Operation &operation, ScalarId s) {
-    auto in = [&](const std::vector<ScalarId> &list) {
-      for (ScalarId x : list)
-        if (x == s)
-          return true;
-      return false;
-    };
-    if (auto *o = std::get_if<PrimOp>(&operation))
-      return in(o->operands);
-    if (auto *o = std::get_if<LoadOp>(&operation))
-      return in(o->indices);
-    if (auto *o = std::get_if<SelectOp>(&operation))
-      return o->condition == s || o->then == s || o->otherwise == s;
-    return false;
-  }
-  /// The scalars that a statement itself reads, not those of nested bodies.
-  static bool names(const Statement &statement, ScalarId s) {
-    auto in = [&](const std::vector<ScalarId> &list) {
-      for (ScalarId x : list)
-        if (x == s)
-          return true;
-      return false;
-    };
-    return std::visit(Overloaded{
-                          [&](const Let &x) { return names(x.operation, s); },
-                          [&](const Assign &x) { return x.value == s; },
-                          [&](const Store &x) { return in(x.indices) || x.value == s; },
-                          [&](const Accumulate &x) { return x.value == s; },
-                          [&](const For &x) { return x.lo == s || x.hi == s; },
-                          [&](const While &) { return false; },
-                          [&](const If &x) { return x.condition == s; },
-                          [&](const Fill &x) { return x.value == s; },
-                          [&](const Call &x) {
-                            for (const Argument &a : x.arguments)
-                              if (auto *scalar = std::get_if<ScalarId>(&a.value);
-                                  scalar && *scalar == s)
-                                return true;
-                            return false;
-                          },
-                          [&](const Check &x) { return x.condition == s || in(x.values); },
-                          [&](const Hook &x) { return in(x.scalars); },
-                          [&](const Return &x) { return x.status == s; },
-                          [&](const auto &) { return false; },
-                      },
-                      statement.node);
+  static bool names(const Statement &statement, ScalarId scalar) {
+    bool found = false;
+    forEachOperand(statement, [&](ScalarId s) { found = found || s == scalar; });
+    return found;
   }
   static bool writes(const Statement &statement) {
     return !std::holds_alternative<Let>(statement.node) &&

@@ -6,7 +6,7 @@
 //
 //===--------------------------------------------------------------------===//
 #include "loops/Builder.h"
-#include "loops/Loops.h"
+#include "loops/Operands.h"
 
 #include <fmt/format.h>
 
@@ -367,15 +367,7 @@ void collectCallees(const Body &body, std::set<uint32_t> &callees) {
   for (const Statement &s : body) {
     if (auto *call = std::get_if<Call>(&s.node))
       callees.insert(call->callee.index);
-    else if (auto *loop = std::get_if<For>(&s.node))
-      collectCallees(loop->body, callees);
-    else if (auto *loop = std::get_if<While>(&s.node)) {
-      collectCallees(loop->head, callees);
-      collectCallees(loop->body, callees);
-    } else if (auto *branch = std::get_if<If>(&s.node)) {
-      collectCallees(branch->then, callees);
-      collectCallees(branch->otherwise, callees);
-    }
+    forEachBody(s, [&](const Body &nested) { collectCallees(nested, callees); });
   }
 }
 
