@@ -57,13 +57,6 @@ bool spellRoot(double value, Spelled &s) {
   return true;
 }
 
-std::string plain(double value) {
-  std::string text = fmt::format("{}", value);
-  if (size_t plus = text.find("e+"); plus != std::string::npos)
-    text.erase(plus + 1, 1);
-  return text;
-}
-
 } // namespace
 
 Spelled spell(const Number &n, const NumberStyle &style) {
@@ -75,7 +68,7 @@ Spelled spell(const Number &n, const NumberStyle &style) {
     if (fraction)
       addFraction(s, n);
     else
-      s.top.push_back(plain(n.value()));
+      s.top.push_back(decimalText(n.value()));
     return s;
   }
   double value = n.value();
@@ -106,7 +99,7 @@ Spelled spell(const Number &n, const NumberStyle &style) {
       }
     }
   if (!spellRoot(value, s))
-    s.top.push_back(plain(value));
+    s.top.push_back(decimalText(value));
   return s;
 }
 

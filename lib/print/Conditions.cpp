@@ -112,19 +112,175 @@ ValueId Simplifier::conjunction(std::vector<ValueId> given) {
   return result;
 }
 
+/// Drops what implies another part; true when the parts exhaust a range.
+ValueId Simplifier::disjunction(std::vector<ValueId> given) {
+  std::vector<ValueId> parts;
+  for (ValueId whole : given)
+    for (ValueId c : conjuncts(whole, Prim::Or)) {
+      if (auto known = decide(g, c))
+        c = g.boolean(*known);
+      if (g.isConstant(c)) {
+        if (g.boolValue(c))
+          return c;
+        continue;
+      }
+      if (std::find(parts.begin(), parts.end(), c) == parts.end())
+        parts.push_back(c);
+    }
+  std::vector<std::optional<Linear>> bounds;
+  std::vector<std::vector<ValueId>> all;
+  for (ValueId c : parts) {
+    bounds.push_back(asBound(g, c));
+    all.push_back(conjuncts(c));
+  }
+  if (exhaustive(parts))
+    return g.boolean(true);
+  ValueId result = g.boolean(false);
+  for (size_t k = 0; k < parts.size(); ++k) {
+    if (std::find(parts.begin(), parts.end(), negated(parts[k])) != parts.end())
+      return g.boolean(true);
+    bool follows = false;
+    for (size_t j = 0; j < parts.size(); ++j) {
+      if (j == k)
+        continue;
+      // x >= 3 or x >= 2; a and b or a
+      if (bounds[k] && bounds[j] && bounds[j]->parts == bounds[k]->parts)
+        follows |= bounds[j]->constant > bounds[k]->constant ||
+                   (bounds[j]->constant == bounds[k]->constant && j < k);
+      follows |= all[k].size() > 1 &&
+                 std::find(all[k].begin(), all[k].end(), parts[j]) != all[k].end();
+    }
+    if (!follows)
+      result = g.logicalOr(result, parts[k]);
+  }
+  return result;
+}
+
+/// Whether i == 1, i == 2, ... are all values that an index has.
+bool Simplifier::exhaustive(const std::vector<ValueId> &equalities) {
+  ValueId index;
+  std::set<int64_t> values;
+  for (ValueId c : equalities) {
+    if (!isPrim(g, c, Prim::Equal) || g.type(g.operand(c, 0)).kind != Kind::Int)
+      return false;
+    Linear form = difference(g, g.operand(c, 0), g.operand(c, 1));
+    if (!form.valid || form.parts.size() != 1)
+      return false;
+    auto [part, factor] = *form.parts.begin();
+    if (!g.isSymbol(part) || (factor != 1 && factor != -1) || (index.valid() && index != part))
+      return false;
+    index = part;
+    values.insert(-factor * form.constant);
+  }
+  if (!index.valid())
+    return false;
+  const Symbol &s = g.symbol(index);
+  if (!s.lo.valid() || !s.hi.valid() || !g.isConstant(s.lo) || !g.isConstant(s.hi))
+    return false;
+  auto lo = values.lower_bound(g.intValue(s.lo)), hi = values.upper_bound(g.intValue(s.hi));
+  return std::distance(lo, hi) == g.intValue(s.hi) - g.intValue(s.lo) + 1;
+}
+
 ValueId Simplifier::condition(Prim p, std::span<const ValueId> ops) {
   switch (p) {
   case Prim::Not:
     return negated(ops[0]);
   case Prim::And:
     return conjunction({ops.begin(), ops.end()});
+  case Prim::Or:
+    return disjunction({ops.begin(), ops.end()});
   default:
     break;
   }
   ValueId made = g.prim(p, ops);
   if (auto known = decide(g, made))
     return g.boolean(*known);
+  if (ops.size() == 2)
+    for (size_t k = 0; k < 2; ++k)
+      if (g.isConstant(ops[1 - k]) && isConstantChoice(ops[k])) {
+        // (if c then 1 else 0) > 0 is c.
+        ValueId v = ops[k];
+        std::vector<ValueId> both(ops.begin(), ops.end()), conditions, truths;
+        for (;; v = g.operand(v, 2)) {
+          bool last = g.node(v).op != Op::Select;
+          both[k] = last ? v : g.operand(v, 1);
+          truths.push_back(g.prim(p, both));
+          if (last)
+            break;
+          conditions.push_back(g.operand(v, 0));
+        }
+        ValueId result = truths.back();
+        for (size_t j = conditions.size(); j-- > 0;)
+          result = g.boolValue(truths[j]) ? disjunction({conditions[j], result})
+                                          : conjunction({negated(conditions[j]), result});
+        return result;
+      }
   return made;
+}
+
+/// if c then 1 else if d then 2 else 3
+bool Simplifier::isConstantChoice(ValueId v) {
+  if (g.node(v).op != Op::Select)
+    return false;
+  for (int k = 0; k < 8 && g.node(v).op == Op::Select; ++k) {
+    if (!g.isConstant(g.operand(v, 1)))
+      return false;
+    v = g.operand(v, 2);
+  }
+  return g.isConstant(v);
+}
+
+/// Whether v is 0 unless one of `guards` holds: all it consists of asks for one.
+bool Simplifier::zeroWithout(ValueId v, const std::vector<ValueId> &guards, int nesting) {
+  auto guard = [&](ValueId c) {
+    return std::find(guards.begin(), guards.end(), c) != guards.end();
+  };
+  for (int k = 0; k < 64 && g.node(v).op == Op::Select; ++k) {
+    ValueId c = g.operand(v, 0);
+    std::vector<ValueId> all = conjuncts(c), any = conjuncts(c, Prim::Or);
+    if (!std::any_of(all.begin(), all.end(), guard) &&
+        !std::all_of(any.begin(), any.end(), guard) &&
+        (nesting == 0 || !zeroWithout(g.operand(v, 1), guards, nesting - 1)))
+      return false;
+    v = g.operand(v, 2);
+  }
+  if (isZero(g, v))
+    return true;
+  if (!isAdditive(g, v))
+    return false;
+  for (const Term &t : viewer.view(v))
+    if (std::none_of(t.factors.begin(), t.factors.end(), [&](const Factor &f) {
+          return f.isPower() && !f.exponent.negative() && f.base != v &&
+                 g.node(f.base).op == Op::Select && nesting > 0 &&
+                 zeroWithout(f.base, guards, nesting - 1);
+        }))
+      return false;
+  return true;
+}
+
+/// In `if c then (if c and d then x else 0) + y else 0`, c is asked once.
+ValueId Simplifier::withoutKnown(ValueId v, ValueId condition) {
+  if (!isAdditive(g, v))
+    return v;
+  std::vector<ValueId> known = conjuncts(condition);
+  Sum terms = viewer.view(v);
+  bool changed = false;
+  for (Term &t : terms) {
+    ValueId c, value;
+    if (t.factors.size() != 1 || !t.factors[0].isPlain() ||
+        !isGuarded(t.factors[0].base, c, value))
+      continue;
+    std::vector<ValueId> rest, all = conjuncts(c);
+    for (ValueId part : all)
+      if (std::find(known.begin(), known.end(), part) == known.end())
+        rest.push_back(part);
+    if (rest.size() == all.size())
+      continue;
+    changed = true;
+    t.factors.clear();
+    multiply(g, t, viewer.viewTerm(choice(conjunction(rest), value, g.real(0.0))));
+  }
+  return changed ? normalSum(std::move(terms)) : v;
 }
 
 bool Simplifier::isGuarded(ValueId v, ValueId &condition, ValueId &value) {
@@ -167,7 +323,10 @@ ValueId Simplifier::withoutGuard(ValueId c, ValueId a, ValueId b) {
         }))
       return a;
     ValueId real = g.toReal(u);
-    if (any([&](const Factor &f) { return f.base.valid() && f.symbolic == real; }))
+    if (any([&](const Factor &f) {
+          return f.base.valid() && f.symbolic.valid() &&
+                 g.isConstant(normalSum(viewer.view(g.sub(exponentOf(g, f), real))));
+        }))
       return a;
     return {};
   }
@@ -183,6 +342,35 @@ ValueId Simplifier::withoutGuard(ValueId c, ValueId a, ValueId b) {
       return a;
   }
   return {};
+}
+
+/// if p == 0 then (product of the others) else p/x is the product of the others.
+ValueId Simplifier::productOfOthers(ValueId c, ValueId a, ValueId b) {
+  if (isPrim(g, c, Prim::NotEqual))
+    std::swap(a, b);
+  else if (!isPrim(g, c, Prim::Equal))
+    return {};
+  auto isProduct = [&](ValueId v) {
+    return g.node(v).op == Op::Reduce && g.node(v).reduceOp() == ReduceOp::Prod;
+  };
+  ValueId p = g.operand(c, isZero(g, g.operand(c, 0)) ? 1 : 0);
+  if (!isProduct(p) || !isProduct(a) || p == a || g.operand(p, 0) != g.operand(a, 0) ||
+      g.operand(p, 1) != g.operand(a, 1))
+    return {};
+  Opened all = g.open(p);
+  Opened others = g.openWith(a, all.symbols);
+  if (all.body != others.body)
+    return {};
+  std::vector<ValueId> extra, known = conjuncts(all.condition);
+  for (ValueId part : conjuncts(others.condition))
+    if (std::find(known.begin(), known.end(), part) == known.end())
+      extra.push_back(part);
+  if (extra.size() != 1 || !isPrim(g, extra[0], Prim::NotEqual))
+    return {};
+  ValueId i = all.symbols[0], j = g.operand(extra[0], 0) == i ? g.operand(extra[0], 1)
+                                                             : g.operand(extra[0], 0);
+  ValueId mine = run(g.substitute(all.body, {{i, j}}));
+  return b == normalSum(viewer.view(g.div(p, mine))) ? a : ValueId{};
 }
 
 ValueId Simplifier::choice(ValueId c, ValueId a, ValueId b) {
@@ -206,12 +394,26 @@ ValueId Simplifier::choice(ValueId c, ValueId a, ValueId b) {
   }
   if (g.isConstant(c) || a == b)
     return g.select(c, a, b);
+  // if x > 0 then .. else if x >= 0: there x == 0
+  if (isPrim(g, c, Prim::Less) && g.node(b).op == Op::Select) {
+    ValueId asked = g.operand(b, 0);
+    if (isPrim(g, asked, Prim::LessEqual) && g.operand(asked, 0) == g.operand(c, 0) &&
+        g.operand(asked, 1) == g.operand(c, 1))
+      b = choice(g.equal(g.operand(c, 0), g.operand(c, 1)), g.operand(b, 1), g.operand(b, 2));
+  }
   if (g.type(a).kind == Kind::Bool)
     return g.select(c, a, b);
   if (ValueId plain = withoutGuard(c, a, b); plain.valid())
     return plain;
+  if (ValueId others = productOfOthers(c, a, b); others.valid())
+    return others;
   if (isZero(g, a) && !isZero(g, b))
     return choice(negated(c), b, a);
+  if (isZero(g, b) && g.type(a).kind == Kind::Real) {
+    if (zeroWithout(a, conjuncts(c, Prim::Or), 8))
+      return a;
+    a = withoutKnown(a, c);
+  }
   ValueId inner, value;
   if (isZero(g, b) && isGuarded(a, inner, value))
     return g.select(conjunction({c, inner}), value, b);

@@ -94,7 +94,7 @@ std::string Layout::freeName(const std::string &hint, uint32_t scope, unsigned r
   if (!hint.empty() && !used(hint))
     return hint;
   for (const char *letter : letters)
-    if (hint.empty() && !used(letter))
+    if (!used(letter))
       return letter;
   std::string stem = hint.empty() ? "i" : hint;
   for (unsigned k = rank + 2;; ++k)
@@ -110,11 +110,9 @@ void Layout::prepare(ValueId root) {
       "not",  "minimize", "maximize", "sum", "prod",     "min",  "max",   "mean",  "count",
       "logsumexp", "e", "pi",   "inf"};
   taken.insert(std::begin(reserved), std::end(reserved));
-  for (const Input &input : g.inputs()) {
+  for (const Input &input : g.inputs())
     if (input.name == "pi" || input.name == "e")
       style.constants = false;
-    taken.insert(input.name.substr(0, input.name.find('.')));
-  }
   std::vector<ValueId> work{root};
   std::unordered_map<ValueId, unsigned, ValueIdHash> uses;
   while (!work.empty()) {
@@ -122,25 +120,38 @@ void Layout::prepare(ValueId root) {
     work.pop_back();
     if (++uses[v] > 1)
       continue;
+    if (g.node(v).op == Op::Input) {
+      const std::string &name = g.inputOf(v).name;
+      taken.insert(name.substr(0, name.find('.')));
+    }
     if (g.isConstant(v) && g.type(v).kind == Kind::Real) {
       Number n = Number::of(g.realValue(v));
       style.decimals |= n.decimal() && n.bottom() > 9;
     }
     for (ValueId o : g.operands(v))
       work.push_back(o);
+    if (!g.type(v).scalar())
+      for (const Axis &axis : g.axesOf(v)) {
+        work.push_back(axis.lo);
+        work.push_back(axis.hi);
+      }
   }
-  std::vector<ValueId> joinable;
+  std::vector<ValueId> all;
   for (auto [v, count] : uses)
-    if (isNumeric(g, v) && (isAdditive(g, v) || isMultiplicative(g, v)))
-      joinable.push_back(v);
-  std::sort(joinable.begin(), joinable.end());
-  std::unordered_map<ValueId, size_t, ValueIdHash> size;
-  for (ValueId v : joinable) {
-    size_t total = 0;
-    for (ValueId o : g.operands(v))
-      total += size.count(o) && !viewer.closed.count(o) ? size[o] : 1;
-    size[v] = total;
-    if (uses[v] > 1 && total > largestJoined)
+    all.push_back(v);
+  std::sort(all.begin(), all.end());
+  std::unordered_map<ValueId, size_t, ValueIdHash> parts, length;
+  for (ValueId v : all) {
+    const Node &n = g.node(v);
+    size_t total = 0, text = n.op == Op::Input ? g.inputOf(v).name.size() : 3;
+    for (ValueId o : g.operands(v)) {
+      total += viewer.closed.count(o) ? 1 : parts[o];
+      text = std::min<size_t>(text + length[o], 1000);
+    }
+    bool joined = isNumeric(g, v) && (isAdditive(g, v) || isMultiplicative(g, v));
+    parts[v] = joined ? total : 1;
+    length[v] = text;
+    if (joined && uses[v] > 1 && (total > largestJoined || text > longestRepeated))
       viewer.closed[v] = true;
   }
   for (int32_t f : g.freeIndices(root))
@@ -462,6 +473,25 @@ FormulaId Layout::binder(ValueId v) {
   return add(std::move(f));
 }
 
-Formulas layout(Graph &graph, ValueId v) { return Layout(graph).run(v); }
+Formulas layout(Graph &graph, ValueId v) {
+  Layout first(graph);
+  Formulas formulas = first.run(v);
+  std::unordered_set<ValueId, ValueIdHash> named = first.namedReductions(formulas);
+  if (named.empty())
+    return formulas;
+  // A sum over an index that has a name takes its place among the names.
+  Layout second(graph);
+  second.treatAsNames(std::move(named));
+  return second.run(v);
+}
+
+std::unordered_set<ValueId, ValueIdHash>
+Layout::namedReductions(const Formulas &formulas) const {
+  std::unordered_set<ValueId, ValueIdHash> named;
+  for (auto [v, f] : done)
+    if (g.node(v).op == Op::Reduce && !formulas[f].name.empty())
+      named.insert(v);
+  return named;
+}
 
 } // namespace gradus::print

@@ -13,13 +13,22 @@
 
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace gradus::print {
+
+/// Parts that are longer than this, in characters, are not written twice.
+constexpr size_t longestRepeated = 40;
 
 class Layout {
 public:
   explicit Layout(ir::Graph &graph) : g(graph), viewer(graph), order(graph) {}
   Formulas run(ir::ValueId root);
+  /// The reductions that got a name.
+  std::unordered_set<ir::ValueId, ir::ValueIdHash> namedReductions(const Formulas &formulas) const;
+  void treatAsNames(std::unordered_set<ir::ValueId, ir::ValueIdHash> reductions) {
+    asNames = std::move(reductions);
+  }
 
 private:
   /// What a node is made of: terms, or the node's own operands.
@@ -66,6 +75,7 @@ private:
   Formulas out;
   std::unordered_map<ir::ValueId, FormulaId, ir::ValueIdHash> done;
   std::unordered_map<ir::ValueId, std::pair<uint32_t, std::string>, ir::ValueIdHash> symbols;
+  std::unordered_set<ir::ValueId, ir::ValueIdHash> asNames;
   std::set<std::string> taken; ///< names of inputs
 };
 

@@ -16,12 +16,14 @@
 namespace gradus::print {
 
 namespace {
-constexpr size_t longestRepeated = 40; ///< characters
 constexpr unsigned deepest = 48;       ///< of the 256 nested brackets of the grammar
 } // namespace
 
 void Layout::nameShared() {
   const size_t count = out.all.size();
+  std::vector<bool> whole(count, false); // kept apart because it is long
+  for (auto [v, f] : done)
+    whole[f] = whole[f] || viewer.closed.count(v);
   std::vector<unsigned> references(count, 0);
   std::vector<bool> reached(count, false), fixed(count, false), array(count, false);
   auto children = [&](FormulaId f) {
@@ -83,7 +85,7 @@ void Layout::nameShared() {
     bool leaf = formula.shape == Shape::Number || formula.shape == Shape::Name;
     if (leaf || formula.truth || fixed[f] || f == out.root)
       continue;
-    bool repeated = references[f] > 1 && length[f] > longestRepeated;
+    bool repeated = references[f] > 1 && (whole[f] || length[f] > longestRepeated);
     if (!repeated && !array[f] && depth[f] < deepest)
       continue;
     std::string chosen;

@@ -104,7 +104,7 @@ FormulaId Layout::term(const Term &t) {
       continue;
     }
     FormulaId made = power(f);
-    bool greedy = out[made].shape == Shape::Reduction;
+    bool greedy = out[made].shape == Shape::Reduction && !asNames.count(f.base);
     (greedy ? reductions : upper).push_back(made);
   }
   // 1/3*x^2, but x/(3*y) and 2/n * sum(...).

@@ -2,6 +2,8 @@
 
 #include "print/Number.h"
 
+#include "support/Numbers.h"
+
 #include <fmt/format.h>
 
 #include <cmath>
@@ -48,7 +50,7 @@ std::optional<Number> reduced(Wide top, Wide bottom) {
 
 /// value = top/bottom with a short decimal: at most twelve digits.
 std::optional<Number> fromDecimal(double value) {
-  std::string text = fmt::format("{}", value); // shortest that reads back
+  std::string text = formatNumber(value);
   size_t e = text.find('e');
   int exponent = e == std::string::npos ? 0 : std::atoi(text.c_str() + e + 1);
   std::string mantissa = text.substr(0, e);
@@ -220,7 +222,23 @@ bool Number::decimal() const {
 std::string Number::decimalText() const {
   if (whole())
     return fmt::format("{}", top_);
-  return fmt::format("{}", value());
+  return print::decimalText(value());
+}
+
+std::string decimalText(double value) {
+  std::string text = formatNumber(value);
+  size_t e = text.find('e');
+  if (e == std::string::npos)
+    return text;
+  // 1e-8, not 1e-08
+  size_t digits = e + 1;
+  if (text[digits] == '+')
+    text.erase(digits, 1);
+  else if (text[digits] == '-')
+    ++digits;
+  while (digits + 1 < text.size() && text[digits] == '0')
+    text.erase(digits, 1);
+  return text;
 }
 
 } // namespace gradus::print

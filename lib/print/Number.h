@@ -53,4 +53,7 @@ private:
   double value_ = 0;
 };
 
+/// The shortest text that reads back as this double: 0.1, 1e-8.
+std::string decimalText(double value);
+
 } // namespace gradus::print

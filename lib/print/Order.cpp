@@ -27,8 +27,8 @@ std::string Order::makeKey(ValueId v) {
   std::string text;
   switch (n.op) {
   case Op::Constant:
-    return n.type.kind == Kind::Int ? fmt::format("{:020}", n.payload)
-                                    : fmt::format("{:024.12f}", g.realValue(v));
+    return n.type.kind != Kind::Real ? fmt::format("{:020}", n.payload)
+                                     : fmt::format("{:024.12f}", g.realValue(v));
   case Op::Input:
     return nameKey(g.inputOf(v).name);
   case Op::Index:
@@ -110,39 +110,48 @@ int Order::rank(const Factor &f) const {
   return 1;
 }
 
-bool Order::less(const Factor &a, const Factor &b) {
-  int ra = rank(a), rb = rank(b);
-  if (ra != rb)
-    return ra < rb;
-  std::string ka = a.isExponential() ? "exp\x01" + key(a.symbolic) : key(a.base);
-  std::string kb = b.isExponential() ? "exp\x01" + key(b.symbolic) : key(b.base);
-  if (ka != kb)
-    return ka < kb;
-  return a.base < b.base;
+Order::Ranked Order::ranked(const Factor &f) {
+  return {f, rank(f), f.isExponential() ? "exp\x01" + key(f.symbolic) : key(f.base)};
+}
+
+bool Order::Ranked::operator<(const Ranked &other) const {
+  if (rank != other.rank)
+    return rank < other.rank;
+  if (int order = key.compare(other.key); order != 0)
+    return order < 0;
+  return factor.base < other.factor.base;
+}
+
+Order::RankedTerm Order::ranked(const Term &term, size_t position) {
+  RankedTerm result{{}, position};
+  for (const Factor &f : term.factors)
+    result.factors.push_back(ranked(f));
+  std::sort(result.factors.begin(), result.factors.end());
+  return result;
 }
 
 std::vector<Factor> Order::sorted(const Term &term) {
-  std::vector<Factor> factors = term.factors;
-  std::sort(factors.begin(), factors.end(),
-            [&](const Factor &a, const Factor &b) { return less(a, b); });
+  std::vector<Factor> factors;
+  for (const Ranked &r : ranked(term, 0).factors)
+    factors.push_back(r.factor);
   return factors;
 }
 
-bool Order::termLess(const Ranked &a, const Ranked &b) {
+bool Order::termLess(const RankedTerm &a, const RankedTerm &b) {
   size_t i = 0, j = 0;
   const Number zero(0);
   while (i < a.factors.size() || j < b.factors.size()) {
-    const Factor *x = i < a.factors.size() ? &a.factors[i] : nullptr;
-    const Factor *y = j < b.factors.size() ? &b.factors[j] : nullptr;
-    if (x && y && x->base == y->base && x->symbolic == y->symbolic) {
-      if (!(x->exponent == y->exponent))
-        return y->exponent < x->exponent;
+    const Ranked *x = i < a.factors.size() ? &a.factors[i] : nullptr;
+    const Ranked *y = j < b.factors.size() ? &b.factors[j] : nullptr;
+    if (x && y && x->factor.base == y->factor.base && x->factor.symbolic == y->factor.symbolic) {
+      if (!(x->factor.exponent == y->factor.exponent))
+        return y->factor.exponent < x->factor.exponent;
       ++i, ++j;
       continue;
     }
     // The factor that comes first decides; the other term has its power 0.
-    bool first = x && (!y || less(*x, *y));
-    const Factor &f = first ? *x : *y;
+    bool first = x && (!y || *x < *y);
+    const Factor &f = first ? x->factor : y->factor;
     bool positive = f.symbolic.valid() || zero < f.exponent;
     return first == positive;
   }
@@ -150,35 +159,40 @@ bool Order::termLess(const Ranked &a, const Ranked &b) {
 }
 
 void Order::sort(Sum &sum) {
-  std::vector<Ranked> ranked;
-  ranked.reserve(sum.size());
+  std::vector<RankedTerm> terms;
+  terms.reserve(sum.size());
   for (size_t k = 0; k < sum.size(); ++k)
-    ranked.push_back({sorted(sum[k]), k});
-  std::sort(ranked.begin(), ranked.end(),
-            [&](const Ranked &a, const Ranked &b) { return termLess(a, b); });
-  auto first = std::find_if(ranked.begin(), ranked.end(), [&](const Ranked &r) {
+    terms.push_back(ranked(sum[k], k));
+  std::sort(terms.begin(), terms.end(), termLess);
+  auto first = std::find_if(terms.begin(), terms.end(), [&](const RankedTerm &r) {
     return !sum[r.term].coefficient.negative();
   });
-  if (first != ranked.end())
-    std::rotate(ranked.begin(), first, first + 1);
+  if (first != terms.end())
+    std::rotate(terms.begin(), first, first + 1);
   Sum result;
   result.reserve(sum.size());
-  for (const Ranked &r : ranked)
+  for (const RankedTerm &r : terms)
     result.push_back(std::move(sum[r.term]));
   sum = std::move(result);
 }
 
 bool Order::leadsNegative(const Sum &sum) {
-  size_t best = 0;
-  Ranked bestRanked;
-  for (size_t k = 0; k < sum.size(); ++k) {
-    Ranked r{sorted(sum[k]), k};
-    if (k == 0 || termLess(r, bestRanked)) {
-      best = k;
-      bestRanked = std::move(r);
+  // 1 - sigmoid(x), as everybody writes it.
+  if (sum.size() == 2)
+    for (size_t k = 0; k < 2; ++k) {
+      const Term &constant = sum[k], &other = sum[1 - k];
+      if (constant.factors.empty() && other.factors.size() == 1 && other.factors[0].isPlain() &&
+          g.node(other.factors[0].base).op == Op::Prim &&
+          g.node(other.factors[0].base).prim() == Prim::Sigmoid)
+        return constant.coefficient.negative();
     }
+  RankedTerm best;
+  for (size_t k = 0; k < sum.size(); ++k) {
+    RankedTerm r = ranked(sum[k], k);
+    if (k == 0 || termLess(r, best))
+      best = std::move(r);
   }
-  return !sum.empty() && sum[best].coefficient.negative();
+  return !sum.empty() && sum[best.term].coefficient.negative();
 }
 
 } // namespace gradus::print

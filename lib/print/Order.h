@@ -27,21 +27,28 @@ public:
   const std::string &key(ir::ValueId v);
   /// 0 names, 1 functions, 2 reductions, 3 sums.
   int rank(const Factor &factor) const;
-  bool less(const Factor &a, const Factor &b);
 
   /// The factors in order.
   std::vector<Factor> sorted(const Term &term);
   /// The terms in order, negative ones not first when avoidable.
   void sort(Sum &sum);
-  /// Whether the first term by powers is negative.
+  /// Whether the first term by powers is negative: then -sum reads better.
   bool leadsNegative(const Sum &sum);
 
 private:
   struct Ranked {
-    std::vector<Factor> factors;
+    Factor factor;
+    int rank;
+    std::string key;
+    bool operator<(const Ranked &other) const;
+  };
+  struct RankedTerm {
+    std::vector<Ranked> factors;
     size_t term;
   };
-  bool termLess(const Ranked &a, const Ranked &b);
+  Ranked ranked(const Factor &factor);
+  RankedTerm ranked(const Term &term, size_t position);
+  static bool termLess(const RankedTerm &a, const RankedTerm &b);
   std::string makeKey(ir::ValueId v);
 
   const ir::Graph &g;

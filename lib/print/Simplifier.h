@@ -56,6 +56,7 @@ private:
   ir::ValueId normalTerm(Term term) { return normalSum({std::move(term)}); }
   void collect(Collected &into, Sum sum);
   void groupChoices(Collected &terms);
+  ir::ValueId exclusiveChoices(std::vector<std::pair<ir::ValueId, ir::ValueId>> &guarded);
   void pythagoras(Collected &terms);
   void distributeConstants(Collected &terms);
   bool takeCommonFactor(Collected &terms);
@@ -69,10 +70,16 @@ private:
   ir::ValueId condition(ir::Prim p, std::span<const ir::ValueId> operands);
   ir::ValueId negated(ir::ValueId condition);
   ir::ValueId conjunction(std::vector<ir::ValueId> parts);
+  ir::ValueId disjunction(std::vector<ir::ValueId> parts);
+  bool exhaustive(const std::vector<ir::ValueId> &equalities);
+  bool zeroWithout(ir::ValueId v, const std::vector<ir::ValueId> &guards, int nesting);
+  bool isConstantChoice(ir::ValueId v);
+  ir::ValueId withoutKnown(ir::ValueId v, ir::ValueId condition);
   std::vector<ir::ValueId> conjuncts(ir::ValueId condition, ir::Prim joint = ir::Prim::And);
   ir::ValueId choice(ir::ValueId condition, ir::ValueId then, ir::ValueId otherwise);
   /// select(c, a, 0): sets c and a.
   ir::ValueId withoutGuard(ir::ValueId condition, ir::ValueId then, ir::ValueId otherwise);
+  ir::ValueId productOfOthers(ir::ValueId condition, ir::ValueId then, ir::ValueId otherwise);
   bool isGuarded(ir::ValueId v, ir::ValueId &condition, ir::ValueId &value);
 
   // Reductions.cpp

@@ -1,5 +1,6 @@
 //===- SumRules.cpp - sums of terms -------------------------------------------------===//
 
+#include "print/Facts.h"
 #include "print/Simplifier.h"
 
 #include <algorithm>
@@ -124,13 +125,73 @@ void Simplifier::groupChoices(Collected &terms) {
       (swapped ? group->second.first : group->second.second).push_back(t);
     }
   }
-  if (groups.size() == choices.size())
+  std::vector<ValueId> made;
+  std::vector<std::pair<ValueId, ValueId>> guarded;
+  for (auto &[condition, branches] : groups) {
+    ValueId value = choice(condition, normalSum(branches.first), normalSum(branches.second));
+    ValueId c, v;
+    if (g.node(value).op == Op::Select && isGuarded(value, c, v))
+      guarded.push_back({c, v});
+    else
+      made.push_back(value);
+  }
+  size_t before = guarded.size();
+  for (ValueId chain; (chain = exclusiveChoices(guarded)).valid();)
+    made.push_back(chain);
+  if (groups.size() == choices.size() && guarded.size() == before)
     return;
+  for (auto [c, v] : guarded)
+    made.push_back(choice(c, v, g.real(0.0)));
   for (auto &entry : choices)
     terms.erase(entry.first);
-  for (auto &[condition, branches] : groups)
-    collect(terms, viewer.view(choice(condition, normalSum(branches.first),
-                                      normalSum(branches.second))));
+  for (ValueId v : made)
+    collect(terms, viewer.view(v));
+}
+
+/// (if i == 1 then a else 0) + (if i == 2 then b else 0) is
+/// if i == 1 then a else if i == 2 then b else 0; takes those out of the list.
+ValueId Simplifier::exclusiveChoices(std::vector<std::pair<ValueId, ValueId>> &guarded) {
+  auto form = [&](ValueId c) {
+    Linear l;
+    l.valid = isPrim(g, c, Prim::Equal) && g.type(g.operand(c, 0)).kind == Kind::Int;
+    if (l.valid)
+      l = difference(g, g.operand(c, 0), g.operand(c, 1));
+    l.valid = l.valid && l.parts.size() == 1; // constants, not i == j
+    if (l.valid && l.parts.begin()->second < 0) {
+      Linear opposite;
+      opposite.add(l, -1);
+      l = opposite;
+    }
+    return l;
+  };
+  for (size_t k = 0; k < guarded.size(); ++k) {
+    Linear first = form(guarded[k].first);
+    if (!first.valid)
+      continue;
+    std::vector<std::pair<int64_t, size_t>> same;
+    for (size_t j = k; j < guarded.size(); ++j)
+      if (Linear other = form(guarded[j].first); other.valid && other.parts == first.parts)
+        same.push_back({-other.constant, j});
+    if (same.size() < 2)
+      continue;
+    std::sort(same.begin(), same.end());
+    std::vector<ValueId> conditions;
+    for (auto [value, j] : same)
+      conditions.push_back(guarded[j].first);
+    ValueId chain = g.real(0.0);
+    bool all = exhaustive(conditions);
+    for (size_t j = same.size(); j-- > 0;) {
+      auto [c, v] = guarded[same[j].second];
+      chain = all && j + 1 == same.size() ? v : choice(c, v, chain);
+    }
+    std::vector<std::pair<ValueId, ValueId>> rest;
+    for (size_t j = 0; j < guarded.size(); ++j)
+      if (std::find(conditions.begin(), conditions.end(), guarded[j].first) == conditions.end())
+        rest.push_back(guarded[j]);
+    guarded = std::move(rest);
+    return chain;
+  }
+  return {};
 }
 
 /// cos^2 + sin^2 = 1, cosh^2 - sinh^2 = 1.
@@ -189,13 +250,14 @@ void Simplifier::distributeConstants(Collected &terms) {
 }
 
 /// x*exp(x) + exp(x) is exp(x)*(x + 1): functions, powers and sums that all
-/// terms share are taken out; names are not.
+/// terms share are taken out; names only from below the line.
 bool Simplifier::takeCommonFactor(Collected &terms) {
   if (terms.size() < 2)
     return false;
   Term common;
   for (const Factor &f : terms.begin()->first) {
-    if (isLeaf(g, f))
+    bool leaf = isLeaf(g, f);
+    if (leaf && !f.exponent.negative())
       continue;
     Number least = f.exponent;
     bool shared = true, equal = true;
@@ -209,7 +271,7 @@ bool Simplifier::takeCommonFactor(Collected &terms) {
         least = other->exponent;
       shared &= (other->exponent - f.exponent).whole();
     }
-    if (!shared || (!equal && (least.negative() || isAdditive(g, f.base.valid() ? f.base : f.symbolic))))
+    if (!shared || (!equal && (leaf || least.negative() || isAdditive(g, f.base.valid() ? f.base : f.symbolic))))
       continue;
     multiply(g, common, Factor{f.base, least, f.symbolic});
   }
@@ -234,12 +296,17 @@ bool Simplifier::takeCommonFactor(Collected &terms) {
   return true;
 }
 
-/// u/B + v/B^2 is (u*B + v)/B^2 for a function or sum B.
+/// u/B + v/B^2 is (u*B + v)/B^2 for a function or sum B, and for a name below
+/// the line in every term.
 bool Simplifier::commonDenominator(Collected &terms) {
   std::vector<ValueId> bases;
   for (auto &[factors, c] : terms)
     for (const Factor &f : factors)
-      if (f.isPower() && f.exponent.negative() && !isLeaf(g, f))
+      if (f.isPower() && f.exponent.negative() &&
+          (!isLeaf(g, f) || std::all_of(terms.begin(), terms.end(), [&](const auto &term) {
+            const Factor *other = findBase(term.first, f.base);
+            return other && other->isPower() && other->exponent.negative();
+          })))
         bases.push_back(f.base);
   std::sort(bases.begin(), bases.end());
   bases.erase(std::unique(bases.begin(), bases.end()), bases.end());

@@ -181,7 +181,7 @@ std::string TextWriter::spell(const Formula &formula, bool tight) {
     return write(parts[0], top) + "/" + write(parts[1], Level::Power);
   }
   case Shape::Power:
-    return write(parts[0], Level::Primary) + "^" + write(parts[1], Level::Power, true);
+    return write(parts[0], Level::Primary) + "^" + write(parts[1], Level::Power);
   case Shape::Call:
     return formula.text + "(" + list(parts, 0, false) + ")";
   case Shape::Element:
