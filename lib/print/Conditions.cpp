@@ -195,6 +195,11 @@ ValueId Simplifier::condition(Prim p, std::span<const ValueId> ops) {
   ValueId made = g.prim(p, ops);
   if (auto known = decide(g, made))
     return g.boolean(*known);
+  // x^2 + 1 == 0
+  if (p == Prim::Equal || p == Prim::NotEqual)
+    for (size_t k = 0; k < 2; ++k)
+      if (isZero(g, ops[k]) && provenPositive(ops[1 - k]))
+        return g.boolean(p == Prim::NotEqual);
   if (ops.size() == 2)
     for (size_t k = 0; k < 2; ++k)
       if (g.isConstant(ops[1 - k]) && isConstantChoice(ops[k])) {
@@ -216,6 +221,31 @@ ValueId Simplifier::condition(Prim p, std::span<const ValueId> ops) {
         return result;
       }
   return made;
+}
+
+/// exp(x), x^2 + 1 and their products and roots.
+bool Simplifier::provenPositive(ValueId v) {
+  if (g.type(v) != Type{Kind::Real, 0})
+    return false;
+  Sum terms = viewer.view(v);
+  if (terms.size() == 1 && terms[0].factors.size() == 1 && terms[0].factors[0].isPower() &&
+      !terms[0].coefficient.negative()) {
+    const Factor &f = terms[0].factors[0];
+    return f.base != v && isAdditive(g, f.base) && provenPositive(f.base);
+  }
+  bool strictly = false;
+  for (const Term &t : terms) {
+    bool exponentials = true;
+    for (const Factor &f : t.factors) {
+      if (!f.isExponential() && !(f.isPower() && f.exponent.even() && !f.exponent.negative()))
+        return false;
+      exponentials &= f.isExponential();
+    }
+    if (t.coefficient.negative())
+      return false;
+    strictly |= exponentials;
+  }
+  return strictly;
 }
 
 /// if c then 1 else if d then 2 else 3
@@ -295,13 +325,6 @@ bool Simplifier::isGuarded(ValueId v, ValueId &condition, ValueId &value) {
 /// one exceptional point as a choice, `if x^2 + y^2 == 0 then 0 else ...`. There
 /// the formula alone has no value or the same one, so people get it alone.
 ValueId Simplifier::withoutGuard(ValueId c, ValueId a, ValueId b) {
-  ValueId u;
-  auto equalsZero = [&](ValueId v, Prim p) {
-    if (!isPrim(g, v, p))
-      return false;
-    u = isZero(g, g.operand(v, 0)) ? g.operand(v, 1) : g.operand(v, 0);
-    return isZero(g, g.operand(v, 0)) || isZero(g, g.operand(v, 1));
-  };
   if (isZero(g, a))
     std::swap(a, b);
   else if (!isZero(g, b))
@@ -316,28 +339,36 @@ ValueId Simplifier::withoutGuard(ValueId c, ValueId a, ValueId b) {
     return {};
   const std::vector<Factor> &factors = terms[0].factors;
   auto any = [&](auto &&fits) { return std::any_of(factors.begin(), factors.end(), fits); };
-  if (equalsZero(c, Prim::Equal)) {
-    // x/hypot(x, y); y*x^(y - 1)
-    if (isPrim(g, u, Prim::Hypot) && any([&](const Factor &f) {
+  auto isConstantSum = [&](ValueId v, ValueId w) {
+    return g.isConstant(normalSum(viewer.view(g.sub(g.toReal(v), g.toReal(w)))));
+  };
+  if (isPrim(g, c, Prim::Equal)) {
+    ValueId p = g.operand(c, 0), q = g.operand(c, 1);
+    // x/hypot(x, y)
+    ValueId u = isZero(g, p) ? q : p;
+    if ((isZero(g, p) || isZero(g, q)) && isPrim(g, u, Prim::Hypot) &&
+        any([&](const Factor &f) {
           return f.base == u && f.isPower() && f.exponent.negative();
         }))
       return a;
-    ValueId real = g.toReal(u);
-    if (any([&](const Factor &f) {
+    // y*x^(y - 1), (y - 1)*x^(y - 2) where y == 0, y == 1
+    if (g.type(p).kind != Kind::Bool && any([&](const Factor &f) {
           return f.base.valid() && f.symbolic.valid() &&
-                 g.isConstant(normalSum(viewer.view(g.sub(exponentOf(g, f), real))));
+                 (isConstantSum(exponentOf(g, f), g.sub(p, q)) ||
+                  isConstantSum(exponentOf(g, f), g.sub(q, p)));
         }))
       return a;
     return {};
   }
-  // x^y*log(x)
-  if (isPrim(g, c, Prim::And) && g.node(c).operandCount == 2 &&
-      equalsZero(g.operand(c, 0), Prim::Equal) && isPrim(g, g.operand(c, 1), Prim::Less)) {
-    ValueId x = u, y = g.operand(g.operand(c, 1), 1);
-    if (isZero(g, g.operand(g.operand(c, 1), 0)) && any([&](const Factor &f) {
-          return f.base == x && f.symbolic == y;
-        }) && any([&](const Factor &f) {
-          return f.isPlain() && isPrim(g, f.base, Prim::Log) && g.operand(f.base, 0) == x;
+  // x^y*log(x) where x == 0 and y > 0
+  if (isPrim(g, c, Prim::And) && isPrim(g, g.operand(c, 0), Prim::Equal) &&
+      isPrim(g, g.operand(c, 1), Prim::Less)) {
+    ValueId p = g.operand(g.operand(c, 0), 0), q = g.operand(g.operand(c, 0), 1);
+    ValueId x = isZero(g, p) ? q : p;
+    ValueId least = g.operand(g.operand(c, 1), 0), y = g.operand(g.operand(c, 1), 1);
+    if ((isZero(g, p) || isZero(g, q)) && any([&](const Factor &f) {
+          return f.base == x && f.symbolic.valid() &&
+                 isConstantSum(exponentOf(g, f), g.sub(y, least));
         }))
       return a;
   }

@@ -4,6 +4,7 @@
 
 #include "print/Facts.h"
 #include "print/Simplify.h"
+#include "print/Words.h"
 
 #include <fmt/format.h>
 
@@ -201,29 +202,18 @@ FormulaId Layout::formula(ValueId root) {
   return done.at(root);
 }
 
-/// Primitives that only derivatives contain have no name in the language.
-ValueId Layout::inWords(ValueId v) {
+/// A primitive that has no name in the language, over those that have one.
+ValueId Layout::spelledOut(ValueId v) {
   if (g.node(v).op != Op::Prim)
     return {};
-  auto operand = [&] { return g.operand(v, 0); };
-  switch (g.node(v).prim()) {
-  case Prim::Sech2:
-    return g.prim(Prim::Powi, {g.prim(Prim::Cosh, {operand()}), g.integer(-2)});
-  case Prim::Gauss:
-    return g.prim(Prim::Exp, {g.neg(g.prim(Prim::Powi, {operand(), g.integer(2)}))});
-  case Prim::SigmoidSlope: {
-    ValueId s = g.prim(Prim::Sigmoid, {operand()});
-    return g.mul(s, g.sub(g.real(1.0), s));
-  }
-  default:
-    return {};
-  }
+  std::vector<ValueId> ops(g.operands(v).begin(), g.operands(v).end());
+  return inWords(g, g.node(v).prim(), ops);
 }
 
 Layout::Plan Layout::plan(ValueId v) {
   Plan p;
   const Node n = g.node(v);
-  if (ValueId same = inWords(v); same.valid()) {
+  if (ValueId same = spelledOut(v); same.valid()) {
     p.children = {same};
     return p;
   }
@@ -276,7 +266,7 @@ Layout::Plan Layout::plan(ValueId v) {
 FormulaId Layout::make(ValueId v, const Plan &p) {
   if (p.terms)
     return sum(p.sum);
-  if (ValueId same = inWords(v); same.valid())
+  if (ValueId same = spelledOut(v); same.valid())
     return at(same);
   const Node n = g.node(v);
   if (n.op == Op::Prim &&

@@ -41,7 +41,7 @@ private:
   // Layout.cpp
   FormulaId formula(ir::ValueId root);
   Plan plan(ir::ValueId v);
-  ir::ValueId inWords(ir::ValueId v);
+  ir::ValueId spelledOut(ir::ValueId v);
   FormulaId make(ir::ValueId v, const Plan &plan);
   FormulaId structural(ir::ValueId v);
   FormulaId comparison(ir::ValueId v);

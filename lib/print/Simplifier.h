@@ -74,6 +74,7 @@ private:
   bool exhaustive(const std::vector<ir::ValueId> &equalities);
   bool zeroWithout(ir::ValueId v, const std::vector<ir::ValueId> &guards, int nesting);
   bool isConstantChoice(ir::ValueId v);
+  bool provenPositive(ir::ValueId v);
   ir::ValueId withoutKnown(ir::ValueId v, ir::ValueId condition);
   std::vector<ir::ValueId> conjuncts(ir::ValueId condition, ir::Prim joint = ir::Prim::And);
   ir::ValueId choice(ir::ValueId condition, ir::ValueId then, ir::ValueId otherwise);

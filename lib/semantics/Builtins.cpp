@@ -152,14 +152,17 @@ Value Elaborator::builtin(const syntax::Call &c, std::vector<Value> arguments,
   for (size_t k = 0; k < arguments.size(); ++k)
     if (!arguments[k].isArray() && !number(arguments[k], ranges[k]).valid())
       return Value::error();
-  if (row.signature == ir::Signature::Int)
-    for (size_t k = 0; k < arguments.size(); ++k) {
+  if (row.signature == ir::Signature::Int || row.signature == ir::Signature::RealInt)
+    for (size_t k = row.signature == ir::Signature::Int ? 0 : 1; k < arguments.size(); ++k) {
       if (ValueId whole = wholeOf(arguments[k]); whole.valid())
         arguments[k] = Value::scalar(whole);
       else if (!arguments[k].isArray() || shapes_.kind(arguments[k]) != Kind::Int)
         return error(Diag::WholeNeeded, ranges[k],
-                     fmt::format("{} is of whole numbers, and '{}' is real", name,
-                                 textOf(ranges[k])),
+                     row.signature == ir::Signature::Int
+                         ? fmt::format("{} is of whole numbers, and '{}' is real", name,
+                                       textOf(ranges[k]))
+                         : fmt::format("the order in {} is a whole number, and '{}' is real",
+                                       name, textOf(ranges[k])),
                      wholeFix(*c.arguments[k], scope));
     }
   bool anyArray = std::any_of(arguments.begin(), arguments.end(),
@@ -183,13 +186,16 @@ Value Elaborator::primitive(Prim prim, std::vector<Value> operands, SourceRange 
     operands[0] = shapes_.real(operands[0]);
   } else {
     switch (ir::info(prim).signature) {
+    case ir::Signature::RealInt:
+      operands[0] = shapes_.real(operands[0]);
+      integers = false;
+      break;
     case ir::Signature::Numeric:
     case ir::Signature::Int:
       if (integers)
         break;
       [[fallthrough]];
     case ir::Signature::Real:
-    case ir::Signature::RealInt:
     case ir::Signature::IntToReal:
     case ir::Signature::Compare:
     case ir::Signature::Logic:
