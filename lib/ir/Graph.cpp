@@ -374,7 +374,9 @@ ValueId Graph::reduce(ReduceOp op, ValueId symbol, ValueId lo, ValueId hi, Value
   int64_t number = inside + 1;
   Node index{.op = Op::Index, .type = {Kind::Int, 0}};
   index.payload = number;
-  std::unordered_map<int64_t, ValueId> map{{node(symbol).payload, intern(index, {})}};
+  // The payload is copied: interning may move the nodes.
+  const int64_t payload = node(symbol).payload;
+  std::unordered_map<int64_t, ValueId> map{{payload, intern(index, {})}};
   ValueId ops[4] = {lo, hi, rename(condition, map), rename(body, map)};
   Node n{.op = Op::Reduce, .sub = static_cast<uint8_t>(op), .binders = 1, .type = type(ops[3])};
   n.payload = number;
@@ -397,7 +399,8 @@ ValueId Graph::build(std::span<const ValueId> symbols, std::span<const Axis> ran
   for (unsigned k = 0; k < symbols.size(); ++k) {
     Node index{.op = Op::Index, .type = {Kind::Int, 0}};
     index.payload = number + k;
-    map.emplace(node(symbols[k]).payload, intern(index, {}));
+    const int64_t payload = node(symbols[k]).payload;
+    map.emplace(payload, intern(index, {}));
     ops.push_back(ranges[k].lo);
     ops.push_back(ranges[k].hi);
     names.push_back(symbol(symbols[k]).name);

@@ -76,6 +76,7 @@ private:
   void stopStatement(const syntax::StopStmt &s, semantics::Scope &scope);
   void nested(loops::Body &into, const syntax::Body &body, semantics::Scope &scope);
   void declareStates(const syntax::Body &body, semantics::Scope &scope);
+  ir::ValueId converted(const semantics::Value &v, SourceRange range, ir::Type wanted);
   ir::ValueId valueOf(const syntax::Expr &expr, semantics::Scope &scope, ir::Type wanted);
 
   //--- the problem's functions (MethodFunctions.cpp)

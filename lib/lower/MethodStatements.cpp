@@ -53,26 +53,29 @@ void MethodLowering::statement(const syntax::Statement &s, semantics::Scope &sco
 
 /// The value as a node of the wanted type: a number becomes an array of it.
 ValueId MethodLowering::valueOf(const syntax::Expr &expr, semantics::Scope &scope, Type wanted) {
-  Value v = elaborator->expression(expr, scope);
+  return converted(elaborator->expression(expr, scope), expr.range, wanted);
+}
+
+ValueId MethodLowering::converted(const Value &v, SourceRange range, Type wanted) {
   if (v.isError())
     return {};
   if (wanted.scalar()) {
     if (wanted.kind == Kind::Bool)
-      return elaborator->condition(v, expr.range);
-    ValueId number = elaborator->number(v, expr.range);
+      return elaborator->condition(v, range);
+    ValueId number = elaborator->number(v, range);
     if (!number.valid() || wanted.kind == Kind::Real)
       return number.valid() ? g.toReal(number) : number;
     if (g.type(number).kind == Kind::Int)
       return number;
     if (v.whole.valid())
       return v.whole;
-    elaborator->error(Diag::MethodText, expr.range, "a whole number is needed here",
+    elaborator->error(Diag::MethodText, range, "a whole number is needed here",
                       "the variable was declared with int");
     return {};
   }
   semantics::Shapes &shapes = elaborator->shapes();
   if (v.isScalar()) {
-    ValueId number = elaborator->real(v, expr.range);
+    ValueId number = elaborator->real(v, range);
     if (!number.valid())
       return {};
     const std::vector<Axis> axes = g.axes(wanted.shape);
@@ -82,7 +85,7 @@ ValueId MethodLowering::valueOf(const syntax::Expr &expr, semantics::Scope &scop
     return g.build(symbols, axes, number);
   }
   if (!v.isArray() || shapes.rank(v) != g.axes(wanted.shape).size()) {
-    elaborator->error(Diag::MethodText, expr.range, "the shape does not fit the variable");
+    elaborator->error(Diag::MethodText, range, "the shape does not fit the variable");
     return {};
   }
   return shapes.named(shapes.reindexed(shapes.real(v), g.axes(wanted.shape))).node;
@@ -136,7 +139,7 @@ void MethodLowering::letStatement(const syntax::LetStmt &s, semantics::Scope &sc
     return;
   }
   Type t{s.integer ? Kind::Int : Kind::Real, 0};
-  ValueId node = valueOf(*s.let.value, scope, t);
+  ValueId node = converted(v, s.let.value->range, t);
   if (node.valid())
     assign(declareVariable(target.name, t, scope), node);
 }

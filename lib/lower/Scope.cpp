@@ -199,7 +199,8 @@ std::vector<ValueId> Scope::frontier(const LoopItem &item) {
     };
     for (const Action &a : item.inner) {
       bool sure = g.isConstant(a.guard);
-      visit(a.guard);
+      if (!sure)
+        visit(a.guard);
       if (!sure && pass == 2)
         continue;
       for (ValueId i : a.indices)
@@ -382,7 +383,8 @@ void Scope::gather() {
   size_t ownActions = actions.size(), ownItems = items.size();
   for (size_t k = 0; k < ownActions; ++k) {
     const Action a = actions[k];
-    want(a.guard);
+    if (!g.isConstant(a.guard))
+      want(a.guard);
     want(a.value);
     for (ValueId i : a.indices)
       want(i);
@@ -390,7 +392,8 @@ void Scope::gather() {
   }
   for (size_t k = 0; k < ownItems; ++k) {
     const LoopItem item = items[k];
-    want(item.guard);
+    if (!g.isConstant(item.guard))
+      want(item.guard);
     want(item.lo);
     want(item.hi);
     for (ValueId v : item.needs)

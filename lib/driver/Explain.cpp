@@ -1,0 +1,128 @@
+//===- Explain.cpp - codes of messages, and the shipped methods -------------------===//
+
+#include "driver/Explain.h"
+
+#include "driver/Session.h"
+#include "methods/Library.h"
+#include "support/Diagnostics.h"
+#include "syntax/Parser.h"
+#include "syntax/Printer.h"
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+namespace gradus::driver {
+
+namespace {
+
+constexpr size_t lineWidth = 80;
+
+/// Words in lines of at most `lineWidth` columns.
+std::string wrapped(const std::string &text) {
+  std::string out, line;
+  size_t at = 0;
+  while (at < text.size()) {
+    size_t end = std::min(text.find(' ', at), text.size());
+    if (!line.empty() && line.size() + 1 + end - at > lineWidth) {
+      out += line + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + text.substr(at, end - at);
+    at = end + 1;
+  }
+  return out + line + "\n";
+}
+
+/// "WrongArity" as words: "wrong arity".
+std::string inWords(const char *name) {
+  std::string words;
+  for (const char *c = name; *c; ++c) {
+    if (*c >= 'A' && *c <= 'Z')
+      words += (words.empty() ? "" : " ") + std::string(1, static_cast<char>(*c - 'A' + 'a'));
+    else
+      words += *c;
+  }
+  return words;
+}
+
+int refuse(Diag kind, const std::string &message, const std::string &remedy, std::ostream &err) {
+  SourceManager sources;
+  Diagnostics diagnostics(sources);
+  diagnostics.report(kind, {}, message, remedy);
+  err << diagnostics.renderAll();
+  return exitCode(Category::Usage);
+}
+
+/// The first sentence of a method's comment, on one line.
+std::string firstSentence(const std::string &text) {
+  std::string line;
+  for (char c : text.substr(0, text.find("\n\n"))) {
+    line += c == '\n' ? ' ' : c;
+    if (c == '.')
+      break;
+  }
+  return line;
+}
+
+} // namespace
+
+int explain(const std::string &code, std::ostream &out, std::ostream &err) {
+  if (code.empty()) {
+    for (Diag kind : allDiags())
+      out << fmt::format("{}  {}\n", info(kind).code, inWords(info(kind).name));
+    return 0;
+  }
+  if (auto kind = findDiag(code)) {
+    const DiagInfo &row = info(*kind);
+    const char *what = row.category == Category::Warning ? "warning" : "error";
+    out << fmt::format("{}[{}]: {}\n\n{}", what, row.code, inWords(row.name), wrapped(row.explanation));
+    if (row.category != Category::Warning)
+      out << fmt::format("\nExit code {}.\n", exitCode(row.category));
+    return 0;
+  }
+  std::vector<std::string> codes;
+  for (Diag kind : allDiags())
+    codes.emplace_back(info(kind).code);
+  auto near = closest(code, codes);
+  return refuse(Diag::Usage, "there is no message with the code '" + code + "'",
+                near ? "did you mean " + *near + "? `gradus explain` lists all" : "`gradus explain` lists all",
+                err);
+}
+
+int listMethods(const std::string &name, std::ostream &out, std::ostream &err) {
+  if (!name.empty()) {
+    if (std::string_view text = methods::find(name); !text.empty()) {
+      out << text;
+      return 0;
+    }
+    std::vector<std::string> names;
+    for (const methods::MethodText &m : methods::shipped())
+      names.emplace_back(m.name);
+    auto near = closest(name, names);
+    return refuse(Diag::Usage, "there is no shipped method '" + name + "'",
+                  near ? "did you mean '" + *near + "'?" : "`gradus methods` lists them", err);
+  }
+  Session session;
+  for (const methods::MethodText &m : methods::shipped()) {
+    const syntax::MethodDecl *method = session.findMethod(std::string(m.name));
+    if (!method)
+      continue;
+    std::string options;
+    for (const syntax::Parameter &p : method->parameters)
+      options += fmt::format("{}{}{}{}", options.empty() ? "" : ", ", p.integer ? "int " : "",
+                             p.declarator.name.name,
+                             p.initial ? " = " + syntax::print(*p.initial) : std::string());
+    out << fmt::format("{}({})\n    {}\n", m.name, options, firstSentence(method->documentation));
+  }
+  std::string common;
+  if (const syntax::MethodDecl *loop = session.loopMethod("before_descent"))
+    for (const syntax::Parameter &p : loop->parameters)
+      common += fmt::format("{}{}{} = {}", common.empty() ? "" : ", ", p.integer ? "int " : "",
+                            p.declarator.name.name, syntax::print(*p.initial));
+  out << "\nEvery method: " << common << ", max_time (seconds, no limit unless given)\n"
+      << "The text of one: gradus methods NAME\n";
+  return session.diagnostics.exitCode();
+}
+
+} // namespace gradus::driver

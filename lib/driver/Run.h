@@ -1,0 +1,22 @@
+//===- Run.h - the command `gradus run` ---------------------------------------===//
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace gradus::driver {
+
+struct RunOptions {
+  std::string file;
+  std::vector<std::string> set, data, allowPath;
+  std::string method; ///< name(option = value, ...); empty: the model's
+  bool trace = false;
+  bool json = false;
+  bool strict = false;
+};
+
+/// Solves all problems of a file; returns the exit code.
+int run(const RunOptions &options, std::ostream &out, std::ostream &err);
+
+} // namespace gradus::driver

@@ -1,0 +1,518 @@
+//===- Solve.cpp - compiling and running a descent -------------------------------===//
+
+#include "driver/Solve.h"
+
+#include "semantics/Elaborate.h"
+#include "support/Numbers.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+namespace gradus::driver {
+
+using namespace ir;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+std::atomic<bool> interruptRequested{false};
+
+double milliseconds(Clock::time_point from) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - from).count();
+}
+
+/// Options of every method; max_time is the host's affair.
+constexpr const char *maxTime = "max_time";
+
+} // namespace
+
+void requestInterrupt() { interruptRequested = true; }
+
+const char *statusName(Status s) {
+  switch (s) {
+  case Status::Converged:
+    return "converged";
+  case Status::Limit:
+    return "limit";
+  case Status::Acceptable:
+    return "acceptable";
+  case Status::Unbounded:
+    return "unbounded";
+  case Status::NotEvaluable:
+    return "not_evaluable";
+  case Status::EvaluationFailed:
+    return "evaluation_failed";
+  case Status::Stalled:
+    return "stalled";
+  case Status::Interrupted:
+    return "interrupted";
+  }
+  return "";
+}
+
+int statusExitCode(Status s) {
+  switch (s) {
+  case Status::Converged:
+    return 0;
+  case Status::Limit:
+    return 4;
+  case Status::Acceptable:
+    return 5;
+  case Status::Unbounded:
+    return 7;
+  case Status::NotEvaluable:
+    return 8;
+  case Status::EvaluationFailed:
+    return 9;
+  case Status::Stalled:
+    return 10;
+  case Status::Interrupted:
+    return 130;
+  }
+  return 70;
+}
+
+//--- the method and its options ------------------------------------------------------------
+
+bool Solver::setOption(const std::string &name, SourceRange range, double value) {
+  if (name == maxTime) {
+    options_.maxTime = value;
+    return true;
+  }
+  std::vector<std::string> names{maxTime};
+  for (const syntax::MethodDecl *m : {session_.loopMethod("before_descent"), method_})
+    for (const syntax::Parameter &p : m->parameters) {
+      names.push_back(p.declarator.name.name);
+      if (names.back() != name)
+        continue;
+      if (p.integer && (value != std::floor(value) || value < 0 || value > 9e15)) {
+        session_.diagnostics.report(Diag::OptionValue, range,
+                                    "'" + name + "' is a whole number that is not negative");
+        return false;
+      }
+      given_.push_back({name, value});
+      return true;
+    }
+  auto near = closest(name, names);
+  std::string list;
+  for (const std::string &n : names)
+    list += (list.empty() ? "" : ", ") + n;
+  session_.diagnostics.report(Diag::UnknownOption, range,
+                              method_->name.name + " has no option '" + name + "'",
+                              "options: " + list +
+                                  (near ? "        did you mean '" + *near + "'?" : ""));
+  return false;
+}
+
+bool Solver::chooseMethod(const syntax::MethodCall *call) {
+  std::string name = call ? call->method.name : problem_.method.name;
+  SourceRange range = call ? call->method.range : problem_.method.range;
+  if (name.empty()) {
+    name = "lbfgs";
+    choice_.why = "no method was named; lbfgs suits smooth functions of any size";
+  }
+  method_ = session_.findMethod(name);
+  if (!method_) {
+    auto near = closest(name, session_.methodNames());
+    std::string list;
+    for (const std::string &n : session_.methodNames())
+      list += (list.empty() ? "" : ", ") + n;
+    session_.diagnostics.report(Diag::UnknownMethod, range, "there is no method '" + name + "'",
+                                "methods: " + list +
+                                    (near ? "        did you mean '" + *near + "'?" : ""));
+    return false;
+  }
+  choice_.name = name;
+  Graph &g = session_.graph();
+  if (call) {
+    semantics::Elaborator elaborator(g, session_.diagnostics);
+    semantics::Scope scope;
+    for (const syntax::Option &o : call->options) {
+      ValueId v = elaborator.number(*o.value, scope);
+      if (!v.valid())
+        return false;
+      if (!g.isConstant(v)) {
+        session_.diagnostics.report(Diag::OptionValue, o.value->range,
+                                    "the value of '" + o.name.name + "' is not a number");
+        return false;
+      }
+      if (!setOption(o.name.name, o.name.range, g.realValue(v)))
+        return false;
+    }
+    return true;
+  }
+  for (const OptionValue &o : problem_.method.options) {
+    interpret::Interpreter<double> interpreter(g, session_.environment());
+    interpret::Result<double> out;
+    interpret::EvalError error;
+    if (!interpreter.evaluate(o.value, out, error)) {
+      session_.diagnostics.report(Diag::OptionValue, o.range, error.message);
+      return false;
+    }
+    if (!setOption(o.name, o.range, out.type.kind == Kind::Int ? double(out.whole) : out.real))
+      return false;
+  }
+  return true;
+}
+
+//--- the unknowns in one vector ----------------------------------------------------------------
+
+bool Solver::fillVector(ValueId value, const Unknown &u, double otherwise,
+                        std::vector<double> &into) {
+  Graph &g = session_.graph();
+  std::vector<int64_t> shape;
+  if (!session_.extents(g.type(g.inputNode(u.input)).shape, shape))
+    return false;
+  size_t size = 1;
+  for (int64_t e : shape)
+    size *= static_cast<size_t>(e);
+  if (!value.valid()) {
+    into.insert(into.end(), size, otherwise);
+    return true;
+  }
+  // The same number everywhere needs no evaluation.
+  const Node n = g.node(value);
+  ValueId body = n.op == Op::Build ? g.operand(value, n.operandCount - 1) : value;
+  if (g.isConstant(body)) {
+    into.insert(into.end(), size, g.realValue(body));
+    return true;
+  }
+  if (size > 1000) {
+    auto kernel = NativeKernel::compile(session_, {value}, jit::Level::O0, true);
+    std::vector<std::vector<double>> out;
+    if (!kernel || !kernel->run(out))
+      return false;
+    if (out[0].size() == size) {
+      into.insert(into.end(), out[0].begin(), out[0].end());
+      return true;
+    }
+  }
+  interpret::Interpreter<double> interpreter(g, session_.environment());
+  interpret::Result<double> out;
+  interpret::EvalError error;
+  if (!interpreter.evaluate(value, out, error)) {
+    session_.diagnostics.report(Diag::EvaluationFailed, error.range, error.message);
+    return false;
+  }
+  auto number = [&](size_t k) {
+    if (out.type.scalar())
+      return out.type.kind == Kind::Int ? double(out.whole) : out.real;
+    return out.type.kind == Kind::Int ? double(out.array.whole[k]) : out.array.data[k];
+  };
+  if (!out.type.scalar() && std::max(out.array.data.size(), out.array.whole.size()) != size) {
+    session_.diagnostics.report(Diag::WrongShape, u.range, "bounds or start have another length than the unknown");
+    return false;
+  }
+  for (size_t k = 0; k < size; ++k)
+    into.push_back(number(k));
+  return true;
+}
+
+bool Solver::layOut() {
+  Graph &g = session_.graph();
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (const Unknown &u : problem_.unknowns) {
+    size_t first = start_.size();
+    bounded_ = bounded_ || u.lower.valid() || u.upper.valid();
+    if (!fillVector(u.lower, u, -infinity, lower_) || !fillVector(u.upper, u, infinity, upper_) ||
+        !fillVector(u.start, u, 0.0, start_))
+      return false;
+    const std::string &name = g.inputs()[u.input].name;
+    for (size_t k = first; k < start_.size(); ++k) {
+      auto element = [&] {
+        return g.type(g.inputNode(u.input)).scalar() ? name
+                                                     : "element " + std::to_string(k - first + 1) + " of " + name;
+      };
+      if (!(lower_[k] <= upper_[k])) {
+        session_.diagnostics.report(Diag::EmptyBounds, u.range,
+                                    "the bounds of " + element() + " leave nothing: " +
+                                        std::to_string(lower_[k]) + " > " + std::to_string(upper_[k]));
+        return false;
+      }
+      if (std::isnan(start_[k])) {
+        session_.diagnostics.report(Diag::NotEvaluable, u.range, "the start of " + element() + " is nan");
+        return false;
+      }
+      start_[k] = std::clamp(start_[k], lower_[k], upper_[k]);
+    }
+  }
+  return true;
+}
+
+//--- compilation ---------------------------------------------------------------------------------
+
+bool Solver::compile(jit::Level level) {
+  Graph &g = session_.graph();
+  if (module_.functions.empty()) {
+    lower::DescentProblem p;
+    for (const Unknown &u : problem_.unknowns)
+      p.unknowns.push_back(g.inputNode(u.input));
+    p.objective = problem_.maximize ? g.neg(problem_.objective) : problem_.objective;
+    p.bounded = bounded_;
+    std::vector<ValueId> roots = p.unknowns;
+    roots.push_back(p.objective);
+    for (ValueId v : inputsOf(g, roots))
+      if (std::find(p.unknowns.begin(), p.unknowns.end(), v) == p.unknowns.end())
+        p.inputs.push_back(v);
+    inputs_ = p.inputs;
+    module_.name = session_.stem();
+    module_.strict = options_.strict;
+    lower::DescentTexts texts{method_, session_.loopMethod("before_descent"),
+                              session_.loopMethod("after_step")};
+    descent_ = lower::lowerDescent(g, module_, p, texts, session_.diagnostics);
+    if (session_.diagnostics.hasErrors())
+      return false;
+    // Sizes that only the descent has: the number of unknowns, whole options.
+    InputValue &n = session_.value(g.inputIndex(descent_.n));
+    n.known = true;
+    n.whole = static_cast<int64_t>(start_.size());
+    size_t k = 0;
+    for (const syntax::MethodDecl *m : {texts.before, texts.method})
+      for (const syntax::Parameter &parameter : m->parameters) {
+        ValueId option = descent_.options[k++];
+        semantics::Elaborator elaborator(g, session_.diagnostics);
+        semantics::Scope scope;
+        ValueId initial = elaborator.number(*parameter.initial, scope);
+        if (!initial.valid() || !g.isConstant(initial)) {
+          session_.diagnostics.report(Diag::MethodText, parameter.initial->range,
+                                      "the default of an option is a number");
+          return false;
+        }
+        double value = g.realValue(initial);
+        for (const auto &[name, set] : given_)
+          if (name == parameter.declarator.name.name)
+            value = set;
+        InputValue &v = session_.value(g.inputIndex(option));
+        v.known = true;
+        v.real = value;
+        v.whole = parameter.integer ? static_cast<int64_t>(value) : 0;
+        if (m == texts.method)
+          choice_.options.push_back({parameter.declarator.name.name, value});
+      }
+    auto elements = session_.whole(descent_.workspace);
+    if (!elements)
+      return false;
+    workspace_ = *elements;
+    elements_ = static_cast<int64_t>(start_.size()) + 50;
+    for (ValueId v : inputs_)
+      if (!g.type(v).scalar()) {
+        const InputValue &value = session_.value(g.inputIndex(v));
+        elements_ += static_cast<int64_t>(value.reals.size() + value.wholes.size());
+      }
+  }
+  std::string error;
+  code_ = jit::Jit::compile(module_, level, error);
+  if (!code_)
+    session_.diagnostics.report(Diag::Internal, {}, error);
+  return code_ != nullptr;
+}
+
+/// Whether the work done by quick code would have paid for optimizing it. Counted
+/// in elements, not in time: the same model takes the same way every time.
+bool Solver::costly(int64_t iterations) const { return (iterations + 1) * elements_ > 1'000'000; }
+
+//--- running ------------------------------------------------------------------------------------
+
+int64_t Solver::hook(void *user, const double *s, int64_t, const double *x, int64_t n) {
+  auto &self = *static_cast<Solver *>(user);
+  if (self.options_.trace && (self.options_.wholeTrace || s[0] == 0)) {
+    TraceRow row{static_cast<int64_t>(s[0]), s[1], s[2], s[3], {}};
+    if (self.options_.traceX && static_cast<size_t>(n) <= self.options_.mostTracedElements)
+      row.x.assign(x, x + n);
+    self.trace_.push_back(std::move(row));
+  }
+  if (self.allowTierUp_ && self.costly(static_cast<int64_t>(s[0]))) {
+    self.tierUp_ = true;
+    return 1;
+  }
+  if (interruptRequested)
+    return 2;
+  if (self.options_.maxTime > 0 && Clock::now() > self.deadline_) {
+    self.outOfTime_ = true;
+    return 3;
+  }
+  return 0;
+}
+
+bool Solver::runNative(int64_t) {
+  Graph &g = session_.graph();
+  GradusFrame frame{};
+  Workspace workspace;
+  if (!workspace.allocate(session_, workspace_, frame))
+    return false;
+  frame.hook = &Solver::hook;
+  frame.hookUser = this;
+  x_ = start_;
+  g_.assign(start_.size() + 1, 0.0);
+  trace_.clear();
+  Arguments a(session_);
+  for (ValueId v : inputs_)
+    a.input(v);
+  a.input(descent_.n);
+  a.pointer(lower_.data());
+  a.pointer(upper_.data());
+  a.pointer(x_.data());
+  for (ValueId v : descent_.options)
+    a.input(v);
+  a.pointer(&status_);
+  a.pointer(&k_);
+  a.pointer(&f_);
+  a.pointer(&norm_);
+  a.pointer(&values_);
+  a.pointer(&gradients_);
+  a.pointer(g_.data());
+  (void)g;
+  if (code_->find("solve")(&frame, a.data()) == 0)
+    return true;
+  reportFailure(session_, module_, frame);
+  return false;
+}
+
+bool Solver::solve(const syntax::MethodCall *call, Solution &solution) {
+  auto begin = Clock::now();
+  if (!chooseMethod(call) || !layOut())
+    return false;
+  int64_t data = 0;
+  if (!compile(jit::Level::O0))
+    return false;
+  (void)data;
+  allowTierUp_ = true;
+  if (costly(0)) {
+    allowTierUp_ = false;
+    if (!compile(jit::Level::Fast))
+      return false;
+  }
+  solution.compileMs = milliseconds(begin);
+  auto solveBegin = Clock::now();
+  deadline_ = solveBegin + std::chrono::duration_cast<Clock::duration>(
+                               std::chrono::duration<double>(options_.maxTime));
+  if (!runNative(0))
+    return false;
+  if (tierUp_) {
+    // Again from the start with optimized code: what was done is little.
+    allowTierUp_ = tierUp_ = false;
+    auto again = Clock::now();
+    if (!compile(jit::Level::Fast))
+      return false;
+    double extra = milliseconds(again);
+    solution.compileMs += extra;
+    if (!runNative(0))
+      return false;
+    solution.solveMs = milliseconds(solveBegin) - extra;
+  } else {
+    solution.solveMs = milliseconds(solveBegin);
+  }
+  judge(solution);
+  return true;
+}
+
+void Solver::judge(Solution &s) {
+  using lower::Ending;
+  double sign = problem_.maximize ? -1.0 : 1.0;
+  s.method = choice_;
+  s.x = x_;
+  s.startX = start_;
+  g_.resize(start_.size());
+  for (double d : g_)
+    s.gradient.push_back(sign * d);
+  s.objective = sign * f_;
+  s.gradientNorm = norm_;
+  s.iterations = k_;
+  s.values = values_;
+  s.gradients = gradients_;
+  s.trace = std::move(trace_);
+  for (TraceRow &row : s.trace)
+    row.f *= sign;
+  s.maxViolation = 0;
+  for (size_t k = 0; k < x_.size(); ++k)
+    s.maxViolation = std::max({s.maxViolation, lower_[k] - x_[k], x_[k] - upper_[k]});
+  switch (static_cast<Ending>(status_)) {
+  case Ending::Running:
+  case Ending::Converged:
+    s.status = Status::Converged;
+    s.message = start_.empty()        ? "there are no unknowns"
+                : k_ == 0             ? "the gradient vanishes at the start"
+                                      : "the gradient is as small as asked for";
+    break;
+  case Ending::Steps:
+    s.status = Status::Limit;
+    s.message = "the " + std::to_string(k_) + (k_ == 1 ? " step is" : " steps are") + " used up";
+    break;
+  case Ending::Stalled:
+    s.status = Status::Stalled;
+    s.message = "the point no longer moves, but the gradient does not vanish";
+    break;
+  case Ending::Unbounded:
+    s.status = Status::Unbounded;
+    s.message = problem_.maximize ? "the objective rises without bound"
+                                  : "the objective falls without bound";
+    break;
+  case Ending::NotFinite:
+    s.status = Status::EvaluationFailed;
+    s.message = "no finite value was found near the last point; a smaller step may help";
+    break;
+  case Ending::StartNotFinite:
+    s.status = Status::NotEvaluable;
+    explainStart(s);
+    break;
+  case Ending::Stopped:
+    s.status = Status::Limit;
+    s.message = "the method's own test asked to stop";
+    break;
+  case Ending::Host:
+    s.status = outOfTime_ ? Status::Limit : Status::Interrupted;
+    s.message = outOfTime_ ? "the time is used up" : "interrupted; the best point so far";
+    break;
+  }
+}
+
+/// Names the subexpression that has no finite value at the start.
+void Solver::explainStart(Solution &s) {
+  Graph &g = session_.graph();
+  s.message = "the objective or its gradient is not finite at the start";
+  size_t offset = 0;
+  for (const Unknown &u : problem_.unknowns) {
+    InputValue &v = session_.value(u.input);
+    ValueId node = g.inputNode(u.input);
+    v.known = true;
+    if (g.type(node).scalar()) {
+      v.real = start_[offset++];
+      continue;
+    }
+    if (!session_.extents(g.type(node).shape, v.extents))
+      return;
+    size_t size = 1;
+    for (int64_t e : v.extents)
+      size *= static_cast<size_t>(e);
+    v.reals.assign(start_.begin() + static_cast<std::ptrdiff_t>(offset),
+                   start_.begin() + static_cast<std::ptrdiff_t>(offset + size));
+    offset += size;
+  }
+  interpret::Interpreter<double> interpreter(g, session_.environment());
+  interpret::Result<double> out;
+  interpret::EvalError error;
+  if (!interpreter.evaluate(problem_.objective, out, error))
+    return;
+  auto cause = interpreter.explainNonFinite(problem_.objective);
+  if (!cause) {
+    s.message = "the gradient is not finite at the start";
+    session_.diagnostics.report(Diag::NotEvaluable, problem_.objectiveRange, s.message,
+                                "choose another start");
+    return;
+  }
+  auto number = [](double v) { return formatNumber(v); };
+  std::string values;
+  for (double v : cause->operands)
+    values += (values.empty() ? "" : ", ") + number(v);
+  s.message = cause->operation + (values.empty() ? "" : "(" + values + ")") + " is " +
+              number(cause->value) + " at the start";
+  for (const auto &[name, index] : cause->indices)
+    s.message += (name.empty() ? ", index " : ", " + name + " = ") + std::to_string(index);
+  session_.diagnostics.report(Diag::NotEvaluable, cause->range, s.message,
+                              "choose a start, or bounds, where it has a value");
+}
+
+} // namespace gradus::driver
