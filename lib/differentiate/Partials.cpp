@@ -13,6 +13,7 @@ ValueId partial(Graph &g, Prim prim, unsigned k, std::span<const ValueId> operan
                 ValueId result) {
   Value x{&g, operands[0]};
   Value y{&g, operands[operands.size() > 1 ? 1 : 0]};
+  Value z{&g, operands[operands.size() > 2 ? 2 : 0]};
   Value r{&g, result};
   Value one{&g, g.real(1.0)}, minusOne{&g, g.real(-1.0)};
   // Only the partial that is asked for is built.

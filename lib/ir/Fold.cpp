@@ -229,6 +229,13 @@ ValueId Graph::foldPrim(Prim p, std::span<const ValueId> ops) {
     if (isConstant(b) && intValue(b) % 2 == 0 && (is(a, Prim::Abs) || is(a, Prim::Neg)))
       return prim(p, {operand(a, 0), b});
     return {};
+  case Prim::PowShift: { // x^(y - z), where no rounding has to be made up for
+    if (!isConstant(b) || !isConstant(ops[2]))
+      return {};
+    double y = realValue(b), z = realValue(ops[2]), s = y - z;
+    bool exact = std::isfinite(s) && s + z == y && y - s == z;
+    return exact ? prim(Prim::Pow, {a, real(s)}) : ValueId{};
+  }
   case Prim::Sqrt:
     if (is(a, Prim::Powi) && isInt(operand(a, 1), 2))
       return prim(Prim::Abs, {operand(a, 0)});

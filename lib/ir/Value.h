@@ -53,6 +53,7 @@ inline Value select(const Value &c, const Value &a, const Value &b) {
 #define GRADUS_UNARY(NAME, PRIM)                                                                   \
   inline Value NAME(const Value &a) { return value::apply(Prim::PRIM, a); }
 GRADUS_UNARY(sqrt, Sqrt)
+GRADUS_UNARY(cbrt, Cbrt)
 GRADUS_UNARY(exp, Exp)
 GRADUS_UNARY(log, Log)
 GRADUS_UNARY(log1p, Log1p)
@@ -68,12 +69,18 @@ GRADUS_UNARY(digamma, Digamma)
 GRADUS_UNARY(sigmoid, Sigmoid)
 GRADUS_UNARY(sigmoidSlope, SigmoidSlope)
 GRADUS_UNARY(sech2, Sech2)
+GRADUS_UNARY(cbrtSlope, CbrtSlope)
+GRADUS_UNARY(asinSlope, AsinSlope)
+GRADUS_UNARY(atanhSlope, AtanhSlope)
 GRADUS_UNARY(gauss, Gauss)
 GRADUS_UNARY(toReal, ToReal)
 #undef GRADUS_UNARY
 inline Value pow(const Value &a, const Value &b) { return value::apply(Prim::Pow, a, b); }
 inline Value powi(const Value &a, const Value &n) { return value::apply(Prim::Powi, a, n); }
 inline Value hypot(const Value &a, const Value &b) { return value::apply(Prim::Hypot, a, b); }
+inline Value hypotSlope(const Value &a, const Value &b) {
+  return value::apply(Prim::HypotSlope, a, b);
+}
 inline Value polygamma(const Value &x, const Value &n) {
   return value::apply(Prim::Polygamma, x, n);
 }
@@ -93,6 +100,17 @@ inline Value plusOneWhole(const Value &n) {
 }
 inline Value minusOneWhole(const Value &n) {
   return {n.graph, n.graph->sub(n.id, n.graph->integer(1))};
+}
+/// x^(y - z) as a primitive, and written out: see ir/Scalar.h.
+inline Value powShift(const Value &x, const Value &y, const Value &z) {
+  return {x.graph, x.graph->prim(Prim::PowShift, {x.id, y.id, z.id})};
+}
+inline Value powShiftOf(const Value &x, const Value &y, const Value &z) {
+  Value s = y - z;
+  Value minusZ = s - y;
+  Value e = (y - (s - minusZ)) - (z + minusZ);
+  Value p = pow(x, s);
+  return select(e == 0.0, p, p + p * (e * log(x)));
 }
 /// See ir/Scalar.h.
 inline Value gaussOf(const Value &x) {
