@@ -429,8 +429,12 @@ bool Scope::shortCircuits(ValueId v) const {
 }
 
 void Scope::assignHomes() {
+  // Constants may be younger than what uses them, and cost nothing.
+  for (ValueId v : nodes)
+    if (g.isConstant(v))
+      home.emplace(v, 0);
   auto use = [&](ValueId v, int region) {
-    if (!level.count(v))
+    if (!level.count(v) || g.isConstant(v))
       return;
     auto [it, fresh] = home.try_emplace(v, region);
     if (!fresh)
