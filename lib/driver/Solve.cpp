@@ -337,8 +337,7 @@ int64_t Solver::hook(void *user, const double *s, int64_t, const double *x, int6
   return 0;
 }
 
-bool Solver::runNative(int64_t) {
-  Graph &g = session_.graph();
+bool Solver::runNative() {
   GradusFrame frame{};
   Workspace workspace;
   if (!workspace.allocate(session_, workspace_, frame))
@@ -364,7 +363,6 @@ bool Solver::runNative(int64_t) {
   a.pointer(&values_);
   a.pointer(&gradients_);
   a.pointer(g_.data());
-  (void)g;
   if (code_->find("solve")(&frame, a.data()) == 0)
     return true;
   reportFailure(session_, module_, frame);
@@ -389,7 +387,7 @@ bool Solver::solve(const syntax::MethodCall *call, Solution &solution) {
   auto solveBegin = Clock::now();
   deadline_ = solveBegin + std::chrono::duration_cast<Clock::duration>(
                                std::chrono::duration<double>(options_.maxTime));
-  if (!runNative(0))
+  if (!runNative())
     return false;
   if (tierUp_) {
     // Again from the start with optimized code: what was done is little.
@@ -399,7 +397,7 @@ bool Solver::solve(const syntax::MethodCall *call, Solution &solution) {
       return false;
     double extra = milliseconds(again);
     solution.compileMs += extra;
-    if (!runNative(0))
+    if (!runNative())
       return false;
     solution.solveMs = milliseconds(solveBegin) - extra;
   } else {
@@ -407,6 +405,37 @@ bool Solver::solve(const syntax::MethodCall *call, Solution &solution) {
   }
   judge(solution);
   return true;
+}
+
+/// The claim of convergence tested anew: value and gradient at the returned
+/// point, evaluated apart from the descent, are finite and agree with what it
+/// said, and the point is within its bounds.
+bool Solver::certified() {
+  GradusFrame frame{};
+  Workspace workspace;
+  if (!workspace.allocate(session_, workspace_, frame))
+    return false;
+  double value = 0;
+  std::vector<double> gradient(x_.size() + 1);
+  Arguments a(session_);
+  for (ValueId v : inputs_)
+    a.input(v);
+  a.input(descent_.n);
+  a.pointer(x_.data());
+  a.pointer(&value);
+  a.pointer(gradient.data());
+  if (code_->find("value_gradient_flat")(&frame, a.data()) != 0 || !std::isfinite(value))
+    return false;
+  double squares = 0;
+  for (size_t k = 0; k < x_.size(); ++k) {
+    if (!(x_[k] >= lower_[k] && x_[k] <= upper_[k]))
+      return false;
+    bool held = (x_[k] <= lower_[k] && gradient[k] > 0) || (x_[k] >= upper_[k] && gradient[k] < 0);
+    squares += held ? 0.0 : gradient[k] * gradient[k];
+  }
+  double norm = std::sqrt(squares);
+  return std::isfinite(norm) && norm <= 2 * norm_ + 1e-300 &&
+         std::fabs(value - f_) <= 1e-9 * std::max(std::fabs(value), std::fabs(f_));
 }
 
 void Solver::judge(Solution &s) {
@@ -436,6 +465,10 @@ void Solver::judge(Solution &s) {
     s.message = start_.empty()        ? "there are no unknowns"
                 : k_ == 0             ? "the gradient vanishes at the start"
                                       : "the gradient is as small as asked for";
+    if (!certified()) {
+      s.status = Status::Stalled;
+      s.message = "a second evaluation at the last point does not confirm convergence";
+    }
     break;
   case Ending::Steps:
     s.status = Status::Limit;

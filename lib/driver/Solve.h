@@ -75,7 +75,8 @@ private:
   bool fillVector(ir::ValueId value, const ir::Unknown &u, double otherwise,
                   std::vector<double> &into);
   bool compile(jit::Level level);
-  bool runNative(int64_t mostSteps);
+  bool runNative();
+  bool certified();
   void addModelArguments(Arguments &arguments);
   void judge(Solution &solution);
   void explainStart(Solution &solution);
