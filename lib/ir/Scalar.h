@@ -56,15 +56,16 @@ template <class T> T gaussOf(const T &x) {
   T g = exp(T(-s));
   return select<T>(s < 1000.0, T(g - g * e), T(0.0 * g));
 }
-/// x^(y - z) with the rounding error e of s = y - z made up for: x^e = 1 +
-/// e*log(x), since e is tiny. The error of a difference is a difference of
+/// x^(y - z) with the rounding error e of s = y - z made up for: where x^s is
+/// neither 0 nor inf, x^e = 1 + e*log(x), since e*log(x) is tiny. The error of a difference is a difference of
 /// doubles again (Moller 1965, Knuth TAOCP 2, 4.2.2, theorem B).
 template <class T> T powShiftOf(const T &x, const T &y, const T &z) {
   T s = y - z;
   T minusZ = s - y;
   T e = (y - (s - minusZ)) - (z + minusZ);
   T p = pow(x, s);
-  return e == 0.0 ? p : T(p + p * (e * log(x)));
+  T a = abs(p);
+  return e == 0.0 || a == 0.0 || 1.7976931348623157e308 < a ? p : T(p + p * (e * log(x)));
 }
 /// Products by squaring, from the lowest bit of n; x^-n = 1/x^n. The back ends
 /// multiply in the same order.

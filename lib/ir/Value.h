@@ -110,7 +110,9 @@ inline Value powShiftOf(const Value &x, const Value &y, const Value &z) {
   Value minusZ = s - y;
   Value e = (y - (s - minusZ)) - (z + minusZ);
   Value p = pow(x, s);
-  return select(e == 0.0, p, p + p * (e * log(x)));
+  Value a = abs(p);
+  Value tooLarge = 1.7976931348623157e308 < a;
+  return select(e == 0.0, p, select(a == 0.0, p, select(tooLarge, p, p + p * (e * log(x)))));
 }
 /// See ir/Scalar.h.
 inline Value gaussOf(const Value &x) {

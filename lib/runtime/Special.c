@@ -176,6 +176,14 @@ double gradus_polygamma(int64_t order, double x) {
     return odd ? INFINITY : NAN;
   if (order > 168) // beyond the table of cotDerivative; nearest poles dominate
     return NAN;
+  if (x > -30) { // the terms of 6.4.10 below 0 one by one: exact near their poles
+    int n = (int)order;
+    double terms = 0;
+    for (; x < 0; x += 1)
+      terms += pow(x, -(n + 1));
+    terms *= tgamma(n + 1.0);
+    return (odd ? terms : -terms) + polygammaPositive(order, x);
+  }
   // 6.4.7: psi_n(1 - x) + (-1)^(n+1) psi_n(x) = (-1)^n pi d^n/dx^n cot(pi x)
   double reflected = polygammaPositive(order, 1 - x);
   double d = cotDerivative((int)order, x);
