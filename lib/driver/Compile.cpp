@@ -1,0 +1,193 @@
+//===- Compile.cpp - the command `gradus compile` -----------------------------------===//
+
+#include "driver/Compile.h"
+
+#include "codegen/llvm/LLVMBackend.h"
+#include "differentiate/Differentiate.h"
+#include "driver/Native.h"
+#include "driver/Subject.h"
+#include "support/Files.h"
+#include "syntax/Printer.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <ostream>
+
+namespace gradus::driver {
+
+using namespace ir;
+
+namespace {
+
+/// In the order of the way through the compiler.
+const std::vector<std::string> stages = {"tree", "ir", "gradient", "loops", "llvm", "bc", "asm", "obj"};
+/// Belong to the language of the option, but nothing makes them so far.
+const std::vector<std::string> later = {"c", "header", "shared"};
+
+bool isOneOf(const std::string &stage, std::initializer_list<const char *> set) {
+  return std::find(set.begin(), set.end(), stage) != set.end();
+}
+
+std::vector<ValueId> gradientOf(Graph &g, const Subject &s, const std::vector<ValueId> &variables) {
+  return differentiate::gradient(g, g.toReal(s.value), variables);
+}
+
+/// Each gradient in the text form of the IR; lines with ; are comments in it.
+std::string gradientText(Session &session) {
+  Graph &g = session.graph();
+  std::string text;
+  for (const Subject &s : subjects(session)) {
+    if (!g.type(s.value).scalar())
+      continue;
+    const std::vector<ValueId> variables = s.variables(g);
+    const std::vector<ValueId> gradient = gradientOf(g, s, variables);
+    for (size_t k = 0; k < variables.size(); ++k)
+      text += std::string(text.empty() ? "" : "\n") + "; d " + s.name + " / d " +
+              g.inputOf(variables[k]).name + "\n" + printText(g, gradient[k]);
+  }
+  return text;
+}
+
+std::string identifier(const std::string &name) {
+  // Names of the language may be any letters; those of symbols are plain.
+  std::string out;
+  for (unsigned char c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    constexpr char digits[] = "0123456789abcdef";
+    if (plain)
+      out += static_cast<char>(c);
+    else
+      out += std::string("_") + digits[c >> 4] + digits[c & 15];
+  }
+  return out.empty() || (out[0] >= '0' && out[0] <= '9') ? "_" + out : out;
+}
+
+/// The value and the value with the gradient of every function and problem.
+void lowerSubjects(Session &session, loops::Module &module) {
+  Graph &g = session.graph();
+  std::vector<std::string> taken;
+  for (const Subject &s : subjects(session)) {
+    std::string name = identifier(s.name);
+    while (std::find(taken.begin(), taken.end(), name) != taken.end())
+      name += "_";
+    taken.push_back(name);
+    const std::vector<ValueId> variables = s.variables(g);
+    std::vector<ValueId> outputs{s.value};
+    auto add = [&](const std::string &function, const std::string &what,
+                   std::vector<std::string> names) {
+      // The arguments as declared, then what the model adds to them.
+      std::vector<ValueId> roots = outputs;
+      roots.insert(roots.end(), s.arguments.begin(), s.arguments.end());
+      std::vector<ValueId> inputs = s.arguments;
+      for (ValueId v : inputsOf(g, roots))
+        if (std::find(inputs.begin(), inputs.end(), v) == inputs.end())
+          inputs.push_back(v);
+      lower::lowerKernel(g, module, {function, what, inputs, outputs, std::move(names)});
+    };
+    add(name, "value of " + s.name, {"value"});
+    if (!g.type(s.value).scalar() || variables.empty())
+      continue;
+    outputs = {g.toReal(s.value)};
+    std::vector<std::string> names{"value"};
+    for (ValueId v : gradientOf(g, s, variables))
+      outputs.push_back(v);
+    for (ValueId v : variables)
+      names.push_back("d_" + g.inputOf(v).name);
+    add(name + "_gradient", "value and gradient of " + s.name, std::move(names));
+  }
+}
+
+bool nativeCode(Session &session, const loops::Module &module, const CompileOptions &options,
+                std::string &content) {
+  codegen::Settings settings;
+  settings.level = codegen::Level::Full;
+  settings.cpu = options.cpu;
+  std::string error;
+  auto program = codegen::LLVMProgram::create(module, settings, error);
+  if (!program) {
+    session.diagnostics.report(options.cpu.empty() ? Diag::Internal : Diag::Usage, {}, error,
+                               options.cpu.empty() ? "" : "--cpu wants a name that LLVM knows");
+    return false;
+  }
+  program->optimize();
+  content = options.emit == "llvm"  ? program->ir()
+            : options.emit == "bc"  ? program->bitcode()
+            : options.emit == "asm" ? program->assembly()
+                                    : program->object();
+  return true;
+}
+
+/// Whether the stage exists and its output has a place to go to.
+bool checkUsage(Session &session, const CompileOptions &options) {
+  const std::string &stage = options.emit;
+  if (std::find(later.begin(), later.end(), stage) != later.end()) {
+    session.diagnostics.report(Diag::NotYet, {}, "--emit=" + stage + " is not yet there",
+                               "--emit=obj makes an object file");
+    return false;
+  }
+  if (std::find(stages.begin(), stages.end(), stage) == stages.end()) {
+    std::string list;
+    for (const std::string &s : stages)
+      list += (list.empty() ? "" : ", ") + s;
+    auto near = closest(stage, stages);
+    session.diagnostics.report(Diag::Usage, {}, "there is no stage '" + stage + "' to emit",
+                               "stages: " + list + (near ? "        did you mean '" + *near + "'?" : ""));
+    return false;
+  }
+  if (options.output.empty() && isOneOf(stage, {"obj", "bc"})) {
+    session.diagnostics.report(Diag::Usage, {}, "--emit=" + stage + " makes a binary file",
+                               "name it: -o " + stemOf(options.file) + (stage == "obj" ? ".o" : ".bc"));
+    return false;
+  }
+  return true;
+}
+
+/// Whether the output would take the place of a file that was read.
+bool isModel(const Session &session, const std::string &output) {
+  for (size_t k = 0; k < session.sources.size(); ++k) {
+    std::error_code missing;
+    if (std::filesystem::equivalent(session.sources.file(static_cast<uint32_t>(k)).path, output, missing))
+      return true;
+  }
+  return false;
+}
+
+} // namespace
+
+int compile(const CompileOptions &options, std::ostream &out, std::ostream &err) {
+  Session session({{}, options.data, options.allowPath});
+  auto fail = [&] { return finish(session, options.file, false, out, err); };
+  const std::string &stage = options.emit;
+  if (!checkUsage(session, options) || !session.load(options.file))
+    return fail();
+  std::string content;
+  if (stage == "tree")
+    content = syntax::dump(session.tree(), &session.sources);
+  else if (stage == "ir")
+    content = printText(session.module());
+  else if (stage == "gradient")
+    content = gradientText(session);
+  if (!isOneOf(stage, {"tree", "ir", "gradient"})) {
+    loops::Module module;
+    module.name = session.stem();
+    module.strict = options.strict;
+    lowerSubjects(session, module);
+    if (stage == "loops")
+      content = loops::print(module);
+    else if (!nativeCode(session, module, options, content))
+      return fail();
+  }
+  if (options.output.empty()) {
+    out << content;
+    return fail();
+  }
+  if (isModel(session, options.output)) {
+    session.diagnostics.report(Diag::FileUnwritable, {},
+                               "the output '" + options.output + "' would replace the model");
+  } else if (auto fault = writeFile(options.output, content)) {
+    session.diagnostics.report(fault->kind, {}, fault->message, fault->remedy);
+  }
+  return fail();
+}
+
+} // namespace gradus::driver

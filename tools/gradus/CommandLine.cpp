@@ -1,0 +1,295 @@
+//===- CommandLine.cpp - the commands and their options -----------------------===//
+
+#include "gradus/CommandLine.h"
+
+#include "driver/Check.h"
+#include "driver/Compile.h"
+#include "driver/Diff.h"
+#include "driver/Eval.h"
+#include "driver/Explain.h"
+#include "driver/Report.h"
+#include "driver/Run.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <ostream>
+
+namespace gradus::tool {
+
+namespace {
+
+const char *const overview = R"(A compiler for optimization: functions and problems written as mathematics, in
+.opt files, become symbolic derivatives and native code.)";
+
+const char *const overviewExamples = R"(Examples:
+  gradus run model.opt            solve the problem of a file
+  gradus diff model.opt           print the derivatives of its functions
+  gradus eval model.opt f --at 'x=[1,2],y=3'
+  gradus COMMAND --help           options, units and defaults of a command
+
+Exit codes: 0 converged or done, 1 usage, 2 error in the model, 3 in the data,
+  4 limit of steps or time, 5 acceptable, 6 infeasible, 7 unbounded, 8 not
+  evaluable at the start, 9 evaluation failed, 10 stalled, 11 check failed,
+  12 resource limit, 13 out of memory, 14 files, 70 a bug, 130 interrupted)";
+
+const char *const runExamples = R"(Examples:
+  gradus run examples/penguins.opt
+  gradus run model.opt --set rho=0.7 --set 'w=[1,2,3]' --data t=other.csv
+  gradus run model.opt --method 'gradient_descent(rate = 0.1, steps = 50)' --trace
+
+Options of every method: tol = 1e-8, the norm of the projected gradient at which
+the descent has converged; steps = 10000; max_time in seconds, without limit
+unless given. `gradus methods` lists the methods and their own options.
+The exit code is that of the first problem that did not converge.)";
+
+const char *const diffExamples = R"(Examples:
+  gradus diff model.opt                     first derivatives of everything
+  gradus diff model.opt f --wrt x,y[2]      of f, with respect to x and y[2]
+  gradus diff model.opt f --order 2         all second derivatives
+  gradus diff model.opt f --order 2 --wrt x,y   the mixed one
+  gradus diff model.opt --format latex
+
+Text and JSON are .opt: they can be pasted into a model. Arrays of at most 8
+elements are differentiated element by element, larger ones and those whose size
+is a symbol as a whole: [j in 1..n] ... is the derivative by x[j].
+Terms stand by falling powers of the first variable, then of the second.)";
+
+const char *const evalExamples = R"(Examples:
+  gradus eval model.opt f --at 'x=[1,2],y=3'
+  gradus eval model.opt f --at @point.json --hessian --json
+  gradus eval model.opt f --at 'x=[1,2],y=3' --direction 'x=[0,1],y=0'
+  gradus eval model.opt J --at 'θ=[0,1]'      an objective, by its name
+
+A matrix is a list of rows: A=[[1,2],[3,4]]. A file after @ holds a JSON object
+of numbers and lists by name. Unknowns of an objective that are not given take
+their start. What a direction does not name is 0 in it; "directional" is the
+derivative along the vector as given, "directional_unit" along its unit vector.)";
+
+const char *const compileExamples = R"(Examples:
+  gradus compile model.opt --emit=llvm
+  gradus compile model.opt --emit=obj -o model.o
+Stages:
+  tree      the syntax tree
+  ir        the expression IR of the whole model
+  gradient  the expression IR of each gradient
+  loops     the loop IR of values, gradients and the descent
+  llvm bc   LLVM IR, as text or binary, optimized
+  asm obj   for this machine, or the one that --cpu names)";
+
+const char *const checkExamples = R"(Examples:
+  gradus check model.opt
+Compares value and gradient of every function and problem: native code (without
+and with optimization, default and --strict) with the interpreter, derivatives
+with central differences in 50 digits. Exit code 11 where something differs.)";
+
+/// What several commands share.
+struct Common {
+  std::string file;
+  std::vector<std::string> set, data, allowPath;
+  bool json = false;
+};
+
+CLI::Option *list(CLI::App &app, const char *name, std::vector<std::string> &into,
+                  const char *type, const char *help) {
+  return app.add_option(name, into, help)->type_name(type)->allow_extra_args(false);
+}
+
+void addModel(CLI::App &app, Common &c) {
+  app.add_option("FILE", c.file, "the model, a .opt file")->required()->type_name("");
+}
+
+void addData(CLI::App &app, Common &c) {
+  list(app, "--data", c.data, "NAME=FILE", "read a table or matrix from another file; repeatable");
+  list(app, "--allow-path", c.allowPath, "DIR",
+       "let the model read files below this directory too; repeatable");
+}
+
+void addSet(CLI::App &app, Common &c) {
+  list(app, "--set", c.set, "NAME=V", "value of a parameter, a number or a list; repeatable");
+}
+
+void addJson(CLI::App &app, Common &c) {
+  app.add_flag("--json", c.json, "print JSON, also for errors");
+}
+
+bool wantsJson(const std::vector<std::string> &arguments) {
+  for (size_t k = 0; k < arguments.size(); ++k)
+    if (arguments[k] == "--json" || arguments[k] == "--format=json" ||
+        (arguments[k] == "--format" && k + 1 < arguments.size() && arguments[k + 1] == "json"))
+      return true;
+  return false;
+}
+
+Request refuse(const std::string &message, const std::string &remedy, const std::string &file,
+               bool json, std::ostream &out, std::ostream &err) {
+  SourceManager sources;
+  Diagnostics diagnostics(sources);
+  diagnostics.report(Diag::Usage, {}, message, remedy);
+  err << diagnostics.renderAll();
+  if (json)
+    out << driver::errorsJson(file, diagnostics).dump(2) << "\n";
+  Request request;
+  request.exitCode = diagnostics.exitCode();
+  return request;
+}
+
+/// Help for a first word that is no command.
+std::string remedyFor(const std::string &word, const std::vector<std::string> &commands) {
+  if (word.size() > 4 && word.compare(word.size() - 4, 4, ".opt") == 0)
+    return "to solve it: gradus run " + word;
+  if (auto near = closest(word, commands))
+    return "did you mean 'gradus " + *near + "'?";
+  std::string all;
+  for (const std::string &c : commands)
+    all += (all.empty() ? "" : ", ") + c;
+  return "commands: " + all;
+}
+
+} // namespace
+
+Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream &err) {
+  const std::vector<std::string> arguments(argv + 1, argv + count);
+  CLI::App app(overview, "gradus");
+  app.set_version_flag("--version", "gradus " GRADUS_VERSION, "print the version");
+  app.set_help_flag("-h,--help", "print this help");
+  app.footer(overviewExamples);
+
+  Common common;
+  driver::RunOptions run;
+  driver::DiffOptions diff;
+  driver::EvalOptions eval;
+  driver::CompileOptions compile;
+  driver::CheckOptions check;
+  std::string code, method;
+
+  CLI::App *runCommand = app.add_subcommand("run", "solve the problems of a model");
+  addModel(*runCommand, common);
+  addSet(*runCommand, common);
+  addData(*runCommand, common);
+  runCommand->add_option("--method", run.method, "another method than the model's, with its options")
+      ->type_name("'NAME(OPTION = V)'");
+  runCommand->add_flag("--trace", run.trace, "print a row for every iteration, k = 0 the start");
+  addJson(*runCommand, common);
+  runCommand->add_flag("--strict", run.strict,
+                       "neither fuse multiply-adds nor reassociate sums: the same bits everywhere");
+  runCommand->footer(runExamples);
+
+  CLI::App *diffCommand = app.add_subcommand("diff", "print symbolic derivatives");
+  addModel(*diffCommand, common);
+  diffCommand->add_option("NAME", diff.name, "one function or objective; all when missing")->type_name("");
+  diffCommand->add_option("--wrt", diff.wrt, "variables or elements, in this order; all when missing")
+      ->type_name("x,y[2]");
+  diffCommand->add_option("--order", diff.order, "first or second derivatives (only those)")
+      ->type_name("1|2")
+      ->check(CLI::IsMember({1, 2}))
+      ->capture_default_str();
+  diffCommand->add_option("--format", diff.format, "text, latex or json")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"text", "latex", "json"}))
+      ->capture_default_str();
+  addData(*diffCommand, common);
+  diffCommand->footer(diffExamples);
+
+  CLI::App *evalCommand =
+      app.add_subcommand("eval", "value and derivatives of a function at a point");
+  addModel(*evalCommand, common);
+  evalCommand->add_option("NAME", eval.name, "a function or an objective")->required()->type_name("");
+  evalCommand->add_option("--at", eval.at, "the point: NAME=V,... or a JSON file")
+      ->type_name("POINT|@FILE");
+  evalCommand->add_flag("--hessian", eval.hessian, "the matrix of second derivatives too");
+  evalCommand->add_option("--direction", eval.direction, "the derivative along this vector too")
+      ->type_name("VECTOR|@FILE");
+  addSet(*evalCommand, common);
+  addData(*evalCommand, common);
+  addJson(*evalCommand, common);
+  evalCommand->footer(evalExamples);
+
+  CLI::App *compileCommand = app.add_subcommand("compile", "write what a stage of the compiler makes");
+  addModel(*compileCommand, common);
+  compileCommand->add_option("--emit", compile.emit, "the stage, see below")
+      ->required()
+      ->type_name("STAGE");
+  compileCommand->add_option("-o,--output", compile.output,
+                             "the file, written whole or not at all; text goes to stdout without it")
+      ->type_name("OUT");
+  compileCommand->add_flag("--strict", compile.strict, "neither fuse multiply-adds nor reassociate sums");
+  compileCommand->add_option("--cpu", compile.cpu, "the processor, in LLVM's spelling; this machine's when missing")
+      ->type_name("NAME");
+  addData(*compileCommand, common);
+  compileCommand->footer(compileExamples);
+
+  CLI::App *checkCommand = app.add_subcommand("check", "compare derivatives and code with an oracle");
+  addModel(*checkCommand, common);
+  addSet(*checkCommand, common);
+  addData(*checkCommand, common);
+  addJson(*checkCommand, common);
+  checkCommand->footer(checkExamples);
+
+  CLI::App *explainCommand = app.add_subcommand("explain", "what a code of a message means");
+  explainCommand->add_option("CODE", code, "as in error[E0204]; all codes when missing")->type_name("");
+  explainCommand->footer("Example: gradus explain E0204");
+
+  CLI::App *methodsCommand = app.add_subcommand("methods", "the descent methods and their options");
+  methodsCommand->add_option("NAME", method, "print the whole text of one")->type_name("");
+  methodsCommand->footer("Examples:\n  gradus methods\n  gradus methods lbfgs");
+
+  const bool json = wantsJson(arguments);
+  std::vector<std::string> commands;
+  for (const CLI::App *c : app.get_subcommands({}))
+    commands.push_back(c->get_name());
+  if (arguments.empty()) {
+    err << app.help();
+    Request request;
+    request.exitCode = exitCode(Category::Usage);
+    return request;
+  }
+  const std::string &word = arguments[0];
+  if (word[0] != '-' && std::find(commands.begin(), commands.end(), word) == commands.end())
+    return refuse("'" + word + "' is not a command", remedyFor(word, commands), "", json, out, err);
+
+  Request request;
+  try {
+    app.parse(count, argv);
+  } catch (const CLI::CallForHelp &) {
+    const std::vector<CLI::App *> chosen = app.get_subcommands();
+    out << (chosen.empty() ? app.help() : chosen[0]->help("gradus"));
+    return request;
+  } catch (const CLI::CallForVersion &) {
+    out << "gradus " GRADUS_VERSION "\n";
+    return request;
+  } catch (const CLI::ParseError &e) {
+    return refuse(e.what(), "gradus " + (word[0] == '-' ? "" : word + " ") + "--help shows what can be given",
+                  common.file, json, out, err);
+  }
+
+  request.file = common.file;
+  request.json = json;
+  auto take = [&common](auto options) {
+    options.file = common.file;
+    options.data = common.data;
+    options.allowPath = common.allowPath;
+    if constexpr (requires { options.set; })
+      options.set = common.set;
+    if constexpr (requires { options.json; })
+      options.json = common.json;
+    return options;
+  };
+  if (runCommand->parsed())
+    request.run = [o = take(run)](std::ostream &a, std::ostream &b) { return driver::run(o, a, b); };
+  else if (diffCommand->parsed())
+    request.run = [o = take(diff)](std::ostream &a, std::ostream &b) { return driver::diff(o, a, b); };
+  else if (evalCommand->parsed())
+    request.run = [o = take(eval)](std::ostream &a, std::ostream &b) { return driver::eval(o, a, b); };
+  else if (compileCommand->parsed())
+    request.run = [o = take(compile)](std::ostream &a, std::ostream &b) { return driver::compile(o, a, b); };
+  else if (checkCommand->parsed())
+    request.run = [o = take(check)](std::ostream &a, std::ostream &b) { return driver::check(o, a, b); };
+  else if (explainCommand->parsed())
+    request.run = [code](std::ostream &a, std::ostream &b) { return driver::explain(code, a, b); };
+  else if (methodsCommand->parsed())
+    request.run = [method](std::ostream &a, std::ostream &b) { return driver::listMethods(method, a, b); };
+  return request;
+}
+
+} // namespace gradus::tool

@@ -1,0 +1,96 @@
+//===- main.cpp - the command `gradus` -------------------------------------------===//
+//
+// Parses the command line, runs one command on a thread with a large stack
+// (trees nest up to 256 levels, and LLVM's passes recurse), and turns what is
+// left over, no memory or a full disk, into a message and an exit code.
+//
+//===--------------------------------------------------------------------===//
+
+#include "gradus/CommandLine.h"
+
+#include "driver/Report.h"
+#include "support/Diagnostics.h"
+
+#include <pthread.h>
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <new>
+
+namespace {
+
+using namespace gradus;
+
+constexpr size_t wantedStack = size_t{512} << 20;
+constexpr size_t leastStack = size_t{8} << 20;
+
+int refuse(const tool::Request &request, Diag kind, const std::string &message,
+           const std::string &remedy) {
+  SourceManager sources;
+  Diagnostics diagnostics(sources);
+  diagnostics.report(kind, {}, message, remedy);
+  std::cerr << diagnostics.renderAll();
+  if (request.json)
+    std::cout << driver::errorsJson(request.file, diagnostics).dump(2) << "\n";
+  return diagnostics.exitCode();
+}
+
+struct Job {
+  const tool::Request *request;
+  int exitCode = 0;
+};
+
+void *work(void *argument) {
+  Job &job = *static_cast<Job *>(argument);
+  try {
+    job.exitCode = job.request->run(std::cout, std::cerr);
+  } catch (const std::bad_alloc &) {
+    job.exitCode = refuse(*job.request, Diag::OutOfMemory, "there is not enough memory for this model",
+                          "check the sizes");
+  } catch (const std::exception &e) {
+    job.exitCode = refuse(*job.request, Diag::Internal, e.what(),
+                          "this is a defect of gradus; please report it with the model");
+  }
+  return nullptr;
+}
+
+/// The stack is reserved, not used: where less address space is allowed, a
+/// smaller one must do.
+bool runOnLargeStack(Job &job) {
+  for (size_t size = wantedStack; size >= leastStack; size /= 2) {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, size);
+    pthread_t thread;
+    const int failed = pthread_create(&thread, &attributes, work, &job);
+    pthread_attr_destroy(&attributes);
+    if (failed == 0) {
+      pthread_join(thread, nullptr);
+      return true;
+    }
+  }
+  return false;
+}
+
+} // namespace
+
+int main(int count, char **arguments) {
+  // A reader that goes away is an error of the output stream, not a signal.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::ios::sync_with_stdio(false);
+  Job job{};
+  tool::Request request;
+  try {
+    request = tool::parseCommandLine(count, arguments, std::cout, std::cerr);
+    job = {&request, request.exitCode};
+    if (request.run && !runOnLargeStack(job))
+      throw std::bad_alloc();
+  } catch (const std::bad_alloc &) {
+    job.exitCode = refuse(request, Diag::OutOfMemory, "there is not enough memory to start", "");
+  }
+  std::cout.flush();
+  if (!std::cout)
+    return refuse({}, Diag::FileUnwritable, "the output could not be written", "");
+  return job.exitCode;
+}
