@@ -1,0 +1,108 @@
+"""What the benchmarks share: the programs, the machine, results, and the page.
+
+Each benchmark prints its numbers, writes bench/results/NAME.json, and replaces its
+section of docs/benchmarks.md, so that page and numbers belong together.
+"""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+BENCH = ROOT / "bench"
+BUILD = pathlib.Path(os.environ.get("GRADUS_BUILD", ROOT / "build"))
+GRADUS = pathlib.Path(os.environ.get("GRADUS", BUILD / "bin" / "gradus"))
+PAGE = pathlib.Path(os.environ.get("GRADUS_BENCH_PAGE", ROOT / "docs" / "benchmarks.md"))
+
+HEAD = """# Benchmarks
+
+Written by `./dev bench`; every section names its command. Numbers of one machine
+in one run can be compared with each other, not with those of another machine.
+"""
+
+
+def fail(message):
+    sys.exit(f"{pathlib.Path(sys.argv[0]).name}: {message}")
+
+
+def output(*command):
+    """Standard output of a command that must succeed."""
+    done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        fail(f"exit code {done.returncode} of: {' '.join(map(str, command))}")
+    return done.stdout
+
+
+def build(target):
+    done = subprocess.run(["cmake", "--build", str(BUILD), "--target", target],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        fail(f"building {target} failed:\n{done.stdout[-4000:]}")
+    return BUILD / "bin" / target
+
+
+def process_times(command, repetitions):
+    """Wall times and processor times in ms of whole processes, from start to exit."""
+    command = [str(c) for c in command]
+    null = os.open(os.devnull, os.O_RDWR)
+    actions = [(os.POSIX_SPAWN_DUP2, null, 0), (os.POSIX_SPAWN_DUP2, null, 1)]
+    wall, processor = [], []
+    for _ in range(repetitions):
+        begin = time.perf_counter()
+        process = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
+        _, status, usage = os.wait4(process, 0)
+        wall.append((time.perf_counter() - begin) * 1e3)
+        processor.append((usage.ru_utime + usage.ru_stime) * 1e3)
+        if status != 0:
+            fail(f"status {status} of: {' '.join(command)}")
+    os.close(null)
+    return wall, processor
+
+
+def machine():
+    info = pathlib.Path("/proc/cpuinfo").read_text()
+    model = re.search(r"^model name\s*:\s*(.*)$", info, re.M)
+    flags = set(re.search(r"^flags\s*:\s*(.*)$", info, re.M).group(1).split())
+    vectors = "AVX-512" if "avx512f" in flags else "AVX2" if "avx2" in flags else "SSE"
+    system = re.search(r'^PRETTY_NAME="(.*)"', pathlib.Path("/etc/os-release").read_text(), re.M)
+    load = os.getloadavg()[0]
+    return {
+        "processor": model.group(1).strip() if model else "unknown",
+        "vectors": vectors,
+        "cores": os.cpu_count(),
+        "system": system.group(1) if system else "unknown",
+        "load": round(load, 1),
+    }
+
+
+def machine_line(m):
+    return (f"{m['processor']}, {m['cores']} cores, {m['vectors']}, {m['system']}; "
+            f"load average {m['load']} when it ran.")
+
+
+def table(header, rows):
+    """A Markdown table; the first column to the left, the others to the right."""
+    lines = [header, ["---"] + ["---:"] * (len(header) - 1)] + [[str(c) for c in r] for r in rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def publish(name, title, results, text):
+    """Prints and stores results, and replaces the section of the page."""
+    results = {"benchmark": name, "machine": machine(), **results}
+    directory = BENCH / "results"
+    directory.mkdir(exist_ok=True)
+    (directory / f"{name}.json").write_text(json.dumps(results, indent=1) + "\n")
+    print(text)
+    section = (f"<!-- begin {name} -->\n## {title}\n\n{text}\n`./dev bench {name}` on "
+               f"{machine_line(results['machine'])}\n<!-- end {name} -->\n")
+    page = PAGE.read_text() if PAGE.exists() else HEAD
+    pattern = re.compile(rf"<!-- begin {name} -->\n.*?<!-- end {name} -->\n", re.S)
+    if pattern.search(page):
+        page = pattern.sub(lambda _: section, page)
+    else:
+        page += "\n" + section
+    PAGE.write_text(page)
