@@ -135,6 +135,16 @@ ValueId Simplifier::disjunction(std::vector<ValueId> given) {
   }
   if (exhaustive(parts))
     return g.boolean(true);
+  // x < y or x == y
+  for (size_t k = 0; k < parts.size(); ++k)
+    for (size_t j = 0; j < parts.size() && isPrim(g, parts[k], Prim::Less); ++j) {
+      ValueId x = g.operand(parts[k], 0), y = g.operand(parts[k], 1);
+      if (parts[j] != g.equal(x, y))
+        continue;
+      parts[k] = g.lessEqual(x, y);
+      parts.erase(parts.begin() + static_cast<long>(j));
+      return disjunction(parts);
+    }
   ValueId result = g.boolean(false);
   for (size_t k = 0; k < parts.size(); ++k) {
     if (std::find(parts.begin(), parts.end(), negated(parts[k])) != parts.end())
@@ -263,7 +273,15 @@ bool Simplifier::isConstantChoice(ValueId v) {
 /// Whether v is 0 unless one of `guards` holds: all it consists of asks for one.
 bool Simplifier::zeroWithout(ValueId v, const std::vector<ValueId> &guards, int nesting) {
   auto guard = [&](ValueId c) {
-    return std::find(guards.begin(), guards.end(), c) != guards.end();
+    return std::any_of(guards.begin(), guards.end(), [&](ValueId given) {
+      if (c == given)
+        return true;
+      if (!isPrim(g, given, Prim::LessEqual)) // x <= y follows from x < y and x == y
+        return false;
+      ValueId x = g.operand(given, 0), y = g.operand(given, 1);
+      return (isPrim(g, c, Prim::Less) && g.operand(c, 0) == x && g.operand(c, 1) == y) ||
+             c == g.equal(x, y);
+    });
   };
   for (int k = 0; k < 64 && g.node(v).op == Op::Select; ++k) {
     ValueId c = g.operand(v, 0);
@@ -276,7 +294,7 @@ bool Simplifier::zeroWithout(ValueId v, const std::vector<ValueId> &guards, int 
   }
   if (isZero(g, v))
     return true;
-  if (!isAdditive(g, v))
+  if (!isAdditive(g, v) && !isMultiplicative(g, v))
     return false;
   for (const Term &t : viewer.view(v))
     if (std::none_of(t.factors.begin(), t.factors.end(), [&](const Factor &f) {
@@ -360,6 +378,22 @@ ValueId Simplifier::withoutGuard(ValueId c, ValueId a, ValueId b) {
       return a;
     return {};
   }
+  // y*x^(y - 1) where x == 0 and y == 0
+  if (isPrim(g, c, Prim::And) && isPrim(g, g.operand(c, 0), Prim::Equal) &&
+      isPrim(g, g.operand(c, 1), Prim::Equal))
+    for (unsigned k = 0; k < 2; ++k) {
+      ValueId same = g.operand(c, k);
+      if (!isZero(g, g.operand(same, 0)) && !isZero(g, g.operand(same, 1)))
+        continue;
+      ValueId x = isZero(g, g.operand(same, 0)) ? g.operand(same, 1) : g.operand(same, 0);
+      ValueId other = g.operand(c, 1 - k);
+      ValueId y = g.sub(g.operand(other, 0), g.operand(other, 1));
+      if (any([&](const Factor &f) {
+            return f.base == x && f.symbolic.valid() &&
+                   (isConstantSum(exponentOf(g, f), y) || isConstantSum(exponentOf(g, f), g.neg(y)));
+          }))
+        return a;
+    }
   // x^y*log(x) where x == 0 and y > 0
   if (isPrim(g, c, Prim::And) && isPrim(g, g.operand(c, 0), Prim::Equal) &&
       isPrim(g, g.operand(c, 1), Prim::Less)) {
@@ -441,8 +475,13 @@ ValueId Simplifier::choice(ValueId c, ValueId a, ValueId b) {
   if (isZero(g, a) && !isZero(g, b))
     return choice(negated(c), b, a);
   if (isZero(g, b) && g.type(a).kind == Kind::Real) {
-    if (zeroWithout(a, conjuncts(c, Prim::Or), 8))
-      return a;
+    std::vector<ValueId> needed;
+    for (ValueId part : conjuncts(c))
+      if (!zeroWithout(a, conjuncts(part, Prim::Or), 8))
+        needed.push_back(part);
+    c = conjunction(needed);
+    if (g.isConstant(c))
+      return g.select(c, a, b);
     a = withoutKnown(a, c);
   }
   ValueId inner, value;

@@ -44,12 +44,26 @@ ValueId Simplifier::function(Prim p, std::span<const ValueId> given) {
   ValueId a = ops[0];
   ValueId made;
   switch (p) {
-  case Prim::Log: { // log(exp(x)) = x
+  case Prim::Log: { // log(exp(x)*y) = x + log(y), log(x^3) = 3*log(x)
     Sum argument = viewer.view(a);
-    if (argument.size() == 1 && argument[0].coefficient.isOne() &&
-        argument[0].factors.size() == 1 && argument[0].factors[0].isExponential())
-      return argument[0].factors[0].symbolic;
     made = g.prim(p, ops);
+    if (argument.size() != 1)
+      break;
+    std::vector<Factor> &factors = argument[0].factors;
+    if (factors.size() == 1 && argument[0].coefficient.isOne() && factors[0].isPower() &&
+        !factors[0].exponent.isOne() && !factors[0].exponent.even()) {
+      ValueId log = run(g.prim(Prim::Log, {g.toReal(factors[0].base)}));
+      made = normalSum(viewer.view(g.mul(g.real(factors[0].exponent.value()), log)));
+      break;
+    }
+    auto e = std::find_if(factors.begin(), factors.end(),
+                          [](const Factor &f) { return f.isExponential(); });
+    if (e == factors.end())
+      break;
+    ValueId exponent = exponentOf(g, *e);
+    factors.erase(e);
+    ValueId rest = run(g.prim(Prim::Log, {normalTerm(argument[0])}));
+    made = normalSum(viewer.view(g.add(exponent, rest)));
     break;
   }
   case Prim::Hypot:

@@ -29,6 +29,13 @@ bool countIsExtent(const Graph &g, ValueId lo, ValueId hi) {
   return provenNotNegative(g, form);
 }
 
+/// The size depends on an index around it: such an array cannot be declared.
+bool changesSize(const Graph &g, ValueId array) {
+  const auto &axes = g.axesOf(array);
+  return std::any_of(axes.begin(), axes.end(),
+                     [&](const Axis &axis) { return g.hasFree(axis.lo) || g.hasFree(axis.hi); });
+}
+
 } // namespace
 
 ValueId Simplifier::reduction(ValueId v) {
@@ -232,7 +239,7 @@ ValueId Simplifier::takeInvariants(ValueId i, ValueId lo, ValueId hi, ValueId co
 
 //--- arrays ----------------------------------------------------------------------
 
-/// An input, a literal, zeros or a Build.
+/// An input, a literal, zeros, a Build, or such a one kept.
 ValueId Simplifier::array(ValueId v) {
   if (auto it = done.find(v); it != done.end())
     return it->second;
@@ -242,8 +249,10 @@ ValueId Simplifier::array(ValueId v) {
   case Op::Input:
   case Op::Zeros:
     break;
-  case Op::Keep:
+  case Op::Keep: // its elements are compared with each other: one formula for all
     made = array(g.operand(v, 0));
+    if (!changesSize(g, made))
+      made = g.keep(made);
     break;
   case Op::List: {
     std::vector<ValueId> elements(g.operands(v).begin(), g.operands(v).end());
@@ -288,7 +297,8 @@ ValueId Simplifier::at(ValueId source, std::span<const ValueId> given) {
   std::vector<ValueId> indices(given.begin(), given.end());
   ValueId a = array(source);
   if (g.node(a).op == Op::Build && !g.isOpenTerm(a) &&
-      weight(g.operand(a, g.node(a).operandCount - 1)) <= largestCopied)
+      (changesSize(g, a) ||
+       weight(g.operand(a, g.node(a).operandCount - 1)) <= largestCopied))
     return run(g.openWith(a, indices).body);
   ValueId made = g.at(a, indices);
   if (g.node(made).op == Op::At)

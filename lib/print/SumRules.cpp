@@ -4,7 +4,7 @@
 #include "print/Simplifier.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <iterator>
 #include <numeric>
 
 namespace gradus::print {
@@ -44,6 +44,27 @@ const Factor *findBase(const std::vector<Factor> &factors, ValueId base) {
 
 } // namespace
 
+/// (1/r^5 - 2/r^11)/r^2 is 1/r^7 - 2/r^13: division by a power of a name that
+/// divides all terms of a bracket. Empty for any other term.
+Sum Simplifier::spreadDivision(const Term &term) {
+  if (term.factors.size() != 2)
+    return {};
+  size_t k = isLeaf(g, term.factors[0]) ? 0 : 1;
+  const Factor &name = term.factors[k], &bracket = term.factors[1 - k];
+  if (!isLeaf(g, name) || !name.exponent.negative() || !bracket.isPlain() ||
+      !isAdditive(g, bracket.base))
+    return {};
+  Sum inside = viewer.view(bracket.base);
+  for (Term &t : inside) {
+    const Factor *f = findBase(t.factors, name.base);
+    if (!f || !f->isPower() || !f->exponent.negative())
+      return {};
+    t.coefficient = t.coefficient * term.coefficient;
+    multiply(g, t, name);
+  }
+  return inside;
+}
+
 void Simplifier::collect(Collected &into, Sum sum) {
   // Last first, so that the stack works in the order given.
   std::reverse(sum.begin(), sum.end());
@@ -59,6 +80,10 @@ void Simplifier::collect(Collected &into, Sum sum) {
         t.coefficient = t.coefficient * c;
         sum.push_back(std::move(t));
       }
+      continue;
+    }
+    if (Sum spread = spreadDivision(term); !spread.empty()) {
+      std::move(spread.begin(), spread.end(), std::back_inserter(sum));
       continue;
     }
     auto [it, fresh] = into.emplace(std::move(term.factors), term.coefficient);
@@ -297,16 +322,20 @@ bool Simplifier::takeCommonFactor(Collected &terms) {
 }
 
 /// u/B + v/B^2 is (u*B + v)/B^2 for a function or sum B, and for a name below
-/// the line in every term.
+/// the line in every term when there are functions above it.
 bool Simplifier::commonDenominator(Collected &terms) {
   std::vector<ValueId> bases;
+  bool functions = false; // 1/r^12 - 1/r^6 is left alone
+  for (auto &[factors, c] : terms)
+    functions |= std::any_of(factors.begin(), factors.end(),
+                             [&](const Factor &f) { return !isLeaf(g, f); });
   for (auto &[factors, c] : terms)
     for (const Factor &f : factors)
       if (f.isPower() && f.exponent.negative() &&
-          (!isLeaf(g, f) || std::all_of(terms.begin(), terms.end(), [&](const auto &term) {
+          (!isLeaf(g, f) || (functions && std::all_of(terms.begin(), terms.end(), [&](const auto &term) {
             const Factor *other = findBase(term.first, f.base);
             return other && other->isPower() && other->exponent.negative();
-          })))
+          }))))
         bases.push_back(f.base);
   std::sort(bases.begin(), bases.end());
   bases.erase(std::unique(bases.begin(), bases.end()), bases.end());
