@@ -173,18 +173,16 @@ int check(const CheckOptions &options, std::ostream &out, std::ostream &err) {
   if (!session.load(options.file) || !session.bind())
     return fail();
   std::vector<Verdict> verdicts;
-  std::vector<std::string> arrays;
   size_t width = 0;
   for (const Subject &subject : subjects(session)) {
-    if (!session.graph().type(subject.value).scalar()) {
-      arrays.push_back(subject.name);
-      continue;
-    }
     verdicts.emplace_back();
     if (!Checker(session).run(subject, verdicts.back()))
       return fail();
     width = std::max(width, countCodePoints(subject.name));
   }
+  for (const Verdict &v : verdicts)
+    if (!v.ok())
+      session.diagnostics.report(Diag::CheckFailed, {}, v.name + ": " + v.failures[0]);
   const bool ok = std::all_of(verdicts.begin(), verdicts.end(), [](const Verdict &v) { return v.ok(); });
   if (options.json) {
     Json list = Json::array();
@@ -194,11 +192,8 @@ int check(const CheckOptions &options, std::ostream &out, std::ostream &err) {
   } else {
     for (const Verdict &v : verdicts)
       out << verdictText(v, width);
-    for (const std::string &name : arrays)
-      out << name << ": not checked, its value is an array\n";
   }
-  err << session.diagnostics.renderAll();
-  return ok ? 0 : exitCode(Category::Check);
+  return finish(session, options.file, false, out, err);
 }
 
 } // namespace gradus::driver

@@ -132,9 +132,26 @@ std::string pointText(const Coordinates &x) {
 
 Comparison::Comparison(Session &session, const Subject &subject)
     : session(session), subject(subject), g(session.graph()), variables(subject.variables(g)) {
-  outputs = {g.toReal(subject.value)};
+  outputs = {number(subject.value)};
   for (ValueId v : differentiate::gradient(g, outputs[0], variables))
     outputs.push_back(v);
+}
+
+/// sum(i, j) (1 + i/2 + j/4) * value[i,j], and a scalar as it is.
+ValueId Comparison::number(ValueId value) {
+  const std::vector<Axis> axes = g.axesOf(value);
+  std::vector<ValueId> symbols;
+  for (const Axis &axis : axes)
+    symbols.push_back(g.newSymbol(axis.lo, axis.hi));
+  ValueId sum = g.toReal(axes.empty() ? value : g.at(value, symbols));
+  ValueId weight = g.real(1.0);
+  double factor = 1;
+  for (ValueId symbol : symbols)
+    weight = g.add(weight, g.mul(g.real(factor *= 0.5), g.toReal(symbol)));
+  sum = g.mul(weight, sum);
+  for (size_t k = axes.size(); k-- > 0;)
+    sum = g.reduce(ReduceOp::Sum, symbols[k], axes[k].lo, axes[k].hi, g.boolean(true), sum);
+  return sum;
 }
 
 bool Comparison::prepare() {

@@ -6,7 +6,8 @@
 // - the interpreter in 50 digits: default code must agree with it up to what
 //   rounding explains;
 // and the gradient in 50 digits must be the limit of central differences of the
-// value in 50 digits.
+// value in 50 digits. An array stands for the sum of its elements, each with a
+// weight of its own.
 //
 //===--------------------------------------------------------------------===//
 #pragma once
@@ -54,6 +55,7 @@ private:
   const Subject &subject;
   ir::Graph &g;
   std::vector<ir::ValueId> variables, outputs; ///< outputs: the value, then gradients
+  ir::ValueId number(ir::ValueId value);
   struct Code {
     const char *name;
     bool strict;

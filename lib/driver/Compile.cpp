@@ -4,7 +4,7 @@
 
 #include "codegen/llvm/LLVMBackend.h"
 #include "differentiate/Differentiate.h"
-#include "driver/Native.h"
+#include "driver/LowerModel.h"
 #include "driver/Subject.h"
 #include "support/Files.h"
 #include "syntax/Printer.h"
@@ -28,10 +28,6 @@ bool isOneOf(const std::string &stage, std::initializer_list<const char *> set) 
   return std::find(set.begin(), set.end(), stage) != set.end();
 }
 
-std::vector<ValueId> gradientOf(Graph &g, const Subject &s, const std::vector<ValueId> &variables) {
-  return differentiate::gradient(g, g.toReal(s.value), variables);
-}
-
 /// Each gradient in the text form of the IR; lines with ; are comments in it.
 std::string gradientText(Session &session) {
   Graph &g = session.graph();
@@ -40,61 +36,12 @@ std::string gradientText(Session &session) {
     if (!g.type(s.value).scalar())
       continue;
     const std::vector<ValueId> variables = s.variables(g);
-    const std::vector<ValueId> gradient = gradientOf(g, s, variables);
+    const std::vector<ValueId> gradient = differentiate::gradient(g, g.toReal(s.value), variables);
     for (size_t k = 0; k < variables.size(); ++k)
       text += std::string(text.empty() ? "" : "\n") + "; d " + s.name + " / d " +
               g.inputOf(variables[k]).name + "\n" + printText(g, gradient[k]);
   }
   return text;
-}
-
-std::string identifier(const std::string &name) {
-  // Names of the language may be any letters; those of symbols are plain.
-  std::string out;
-  for (unsigned char c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    constexpr char digits[] = "0123456789abcdef";
-    if (plain)
-      out += static_cast<char>(c);
-    else
-      out += std::string("_") + digits[c >> 4] + digits[c & 15];
-  }
-  return out.empty() || (out[0] >= '0' && out[0] <= '9') ? "_" + out : out;
-}
-
-/// The value and the value with the gradient of every function and problem.
-void lowerSubjects(Session &session, loops::Module &module) {
-  Graph &g = session.graph();
-  std::vector<std::string> taken;
-  for (const Subject &s : subjects(session)) {
-    std::string name = identifier(s.name);
-    while (std::find(taken.begin(), taken.end(), name) != taken.end())
-      name += "_";
-    taken.push_back(name);
-    const std::vector<ValueId> variables = s.variables(g);
-    std::vector<ValueId> outputs{s.value};
-    auto add = [&](const std::string &function, const std::string &what,
-                   std::vector<std::string> names) {
-      // The arguments as declared, then what the model adds to them.
-      std::vector<ValueId> roots = outputs;
-      roots.insert(roots.end(), s.arguments.begin(), s.arguments.end());
-      std::vector<ValueId> inputs = s.arguments;
-      for (ValueId v : inputsOf(g, roots))
-        if (std::find(inputs.begin(), inputs.end(), v) == inputs.end())
-          inputs.push_back(v);
-      lower::lowerKernel(g, module, {function, what, inputs, outputs, std::move(names)});
-    };
-    add(name, "value of " + s.name, {"value"});
-    if (!g.type(s.value).scalar() || variables.empty())
-      continue;
-    outputs = {g.toReal(s.value)};
-    std::vector<std::string> names{"value"};
-    for (ValueId v : gradientOf(g, s, variables))
-      outputs.push_back(v);
-    for (ValueId v : variables)
-      names.push_back("d_" + g.inputOf(v).name);
-    add(name + "_gradient", "value and gradient of " + s.name, std::move(names));
-  }
 }
 
 bool nativeCode(Session &session, const loops::Module &module, const CompileOptions &options,
@@ -171,7 +118,8 @@ int compile(const CompileOptions &options, std::ostream &out, std::ostream &err)
     loops::Module module;
     module.name = session.stem();
     module.strict = options.strict;
-    lowerSubjects(session, module);
+    if (!lowerModel(session, module))
+      return fail();
     if (stage == "loops")
       content = loops::print(module);
     else if (!nativeCode(session, module, options, content))

@@ -177,6 +177,15 @@ std::vector<Variable> variablesOf(Graph &graph, const Subject &subject) {
   return variables;
 }
 
+bool hasVariables(const Graph &g, const Subject &subject, const std::string &text) {
+  const std::vector<std::string> all = pieces(text);
+  return std::all_of(all.begin(), all.end(), [&](const std::string &piece) {
+    const std::string name = trim(piece.substr(0, piece.find('[')));
+    return std::any_of(subject.arguments.begin(), subject.arguments.end(),
+                       [&](ValueId v) { return g.inputOf(v).name == name; });
+  });
+}
+
 bool parseVariables(Session &session, const Subject &subject, const std::string &text,
                     std::vector<std::vector<Variable>> &variables) {
   for (const std::string &piece : pieces(text)) {

@@ -33,6 +33,9 @@ struct Derivative {
 /// The real arguments of a subject, small arrays as their elements.
 std::vector<Variable> variablesOf(ir::Graph &graph, const Subject &subject);
 
+/// Whether the subject has arguments of all names in the text of `--wrt`.
+bool hasVariables(const ir::Graph &graph, const Subject &subject, const std::string &text);
+
 /// What `--wrt` names, a list for each entry of the text. False after reporting.
 bool parseVariables(Session &session, const Subject &subject, const std::string &text,
                     std::vector<std::vector<Variable>> &variables);

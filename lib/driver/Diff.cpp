@@ -117,14 +117,13 @@ Json jsonOf(Graph &g, const Subject &s, const std::vector<Derivative> &derivativ
     list.push_back(Json{{"wrt", std::move(wrt)}, {"expression", print::toText(g, d.value)}});
   }
   return Json{{"name", s.name},
-              {"expression", print::toText(g, print::simplifyForPeople(g, s.value))},
+              {"expression", print::toText(g, s.value)},
               {"derivatives", std::move(list)}};
 }
 
 std::string textOf(Graph &g, const Subject &s, const std::vector<Derivative> &derivatives, bool latex) {
-  const ValueId value = print::simplifyForPeople(g, s.value);
-  std::string text = latex ? latexHead(g, s) + " = " + print::toLatex(g, value) + "\n"
-                           : headOf(g, s) + " = " + print::toText(g, value) + "\n";
+  std::string text = latex ? latexHead(g, s) + " = " + print::toLatex(g, s.value) + "\n"
+                           : headOf(g, s) + " = " + print::toText(g, s.value) + "\n";
   for (const Derivative &d : derivatives)
     text += latex ? latexLine(g, s, d) + "\n"
                   : textName(s.name, d.wrt) + " = " + print::toText(g, d.value) + "\n";
@@ -153,6 +152,13 @@ int diff(const DiffOptions &options, std::ostream &out, std::ostream &err) {
     return fail();
 
   Graph &g = session.graph();
+  // Without a name, --wrt also chooses the functions that have the variables.
+  std::vector<Subject> chosen;
+  for (const Subject &s : all)
+    if (options.name.empty() && hasVariables(g, s, options.wrt))
+      chosen.push_back(s);
+  if (!options.wrt.empty() && !chosen.empty())
+    all = std::move(chosen);
   Json functions = Json::array();
   bool first = true;
   for (const Subject &s : all) {

@@ -185,21 +185,29 @@ Json nested(const std::vector<double> &x, const std::vector<int64_t> &extents) {
   return level[0];
 }
 
-/// The JSON of a vector or matrix, as text with spaces after commas.
-std::string inBrackets(const Json &j) {
-  std::string text;
-  bool quoted = false;
-  for (char c : j.dump()) {
-    if (c == '"')
-      continue;
-    text += c;
-    if (c == ',' && !quoted)
-      text += ' ';
+std::string numberText(double x) { return formatNumber(x); }
+
+/// [1, 2], [[1, 2], [3, 4]]
+std::string arrayText(const std::vector<double> &x, const std::vector<int64_t> &extents) {
+  if (extents.empty())
+    return numberText(x[0]);
+  std::string text(extents.size(), '[');
+  for (size_t k = 0; k < x.size(); ++k) {
+    // Brackets close and open where an index of the axes begins anew.
+    size_t closed = 0;
+    int64_t block = 1;
+    for (size_t axis = extents.size(); axis-- > 1;) {
+      block *= extents[axis];
+      closed += k > 0 && static_cast<int64_t>(k) % block == 0;
+    }
+    text += std::string(closed, ']') + (k ? ", " : "") + std::string(closed, '[') + numberText(x[k]);
   }
-  return text;
+  return text + std::string(extents.size(), ']');
 }
 
-std::string numberText(double x) { return formatNumber(x); }
+std::string listText(const std::vector<double> &x) {
+  return arrayText(x, {static_cast<int64_t>(x.size())});
+}
 
 Json gradientJson(Session &session, const Subject &subject, const Evaluation &e) {
   Graph &g = session.graph();
@@ -238,28 +246,23 @@ std::string evaluationText(Session &session, const Subject &subject, const Evalu
   Graph &g = session.graph();
   const std::string &f = subject.name;
   std::string text = "value        " + f + " = ";
-  text += e.scalar ? numberText(e.value[0]) : inBrackets(nested(e.value, e.valueExtents));
-  text += "\n";
+  text += arrayText(e.value, e.valueExtents) + "\n";
   if (!e.scalar)
     return text + "gradient     only of functions with one number as their value\n";
-  const Json gradient = gradientJson(session, subject, e);
-  bool first = true;
-  for (ValueId v : subject.variables(g)) {
-    const std::string &name = g.inputOf(v).name;
-    text += (first ? "gradient     ∂" : "             ∂") + f + "/∂" + name + " = " +
-            inBrackets(gradient.at(name)) + "\n";
-    first = false;
-  }
+  const std::vector<ValueId> variables = subject.variables(g);
+  for (size_t k = 0; k < variables.size(); ++k)
+    text += (k ? "             ∂" : "gradient     ∂") + f + "/∂" + g.inputOf(variables[k]).name + " = " +
+            arrayText(e.gradient[k], session.value(g.inputIndex(variables[k])).extents) + "\n";
   text += "steepest     ";
   text += e.stationary ? "nowhere: the gradient is zero or not finite\n"
-                       : inBrackets(listJson(e.steepest)) + "\n";
+                       : listText(e.steepest) + "\n";
   if (e.directed) {
     text += "directional  " + numberText(e.directional) + " along the vector as given";
     text += e.hasUnit ? ", " + numberText(e.directionalUnit) + " along its unit vector\n" : "\n";
   }
   if (hessian)
     for (size_t k = 0; k < e.hessian.size(); ++k)
-      text += (k ? "             " : "hessian      ") + inBrackets(listJson(e.hessian[k])) + "\n";
+      text += (k ? "             " : "hessian      ") + listText(e.hessian[k]) + "\n";
   return text;
 }
 

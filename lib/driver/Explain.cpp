@@ -6,7 +6,6 @@
 #include "methods/Library.h"
 #include "support/Diagnostics.h"
 #include "syntax/Parser.h"
-#include "syntax/Printer.h"
 
 #include <fmt/format.h>
 
@@ -54,15 +53,32 @@ int refuse(Diag kind, const std::string &message, const std::string &remedy, std
   return exitCode(Category::Usage);
 }
 
-/// The first sentence of a method's comment, on one line.
+/// The first sentence of a method's comment, without what stands in brackets.
 std::string firstSentence(const std::string &text) {
   std::string line;
+  int depth = 0;
   for (char c : text.substr(0, text.find("\n\n"))) {
-    line += c == '\n' ? ' ' : c;
-    if (c == '.')
+    depth += c == '(';
+    if (depth == 0)
+      line += c == '\n' ? ' ' : c;
+    depth -= c == ')';
+    if (c == '.' && depth == 0)
       break;
+    if (c == '(' && !line.empty() && line.back() == ' ')
+      line.pop_back();
   }
   return line;
+}
+
+/// int memory = 10, c1 = 1e-4, as written.
+std::string optionsOf(const Session &session, const syntax::MethodDecl &method) {
+  std::string options;
+  for (const syntax::Parameter &p : method.parameters) {
+    options += (options.empty() ? "" : ", ") + std::string(p.integer ? "int " : "") + p.declarator.name.name;
+    if (p.initial)
+      options += " = " + std::string(session.sources.text(p.initial->range));
+  }
+  return options;
 }
 
 } // namespace
@@ -108,19 +124,10 @@ int listMethods(const std::string &name, std::ostream &out, std::ostream &err) {
     const syntax::MethodDecl *method = session.findMethod(std::string(m.name));
     if (!method)
       continue;
-    std::string options;
-    for (const syntax::Parameter &p : method->parameters)
-      options += fmt::format("{}{}{}{}", options.empty() ? "" : ", ", p.integer ? "int " : "",
-                             p.declarator.name.name,
-                             p.initial ? " = " + syntax::print(*p.initial) : std::string());
-    out << fmt::format("{}({})\n    {}\n", m.name, options, firstSentence(method->documentation));
+    out << fmt::format("{}({})\n    {}\n", m.name, optionsOf(session, *method), firstSentence(method->documentation));
   }
-  std::string common;
-  if (const syntax::MethodDecl *loop = session.loopMethod("before_descent"))
-    for (const syntax::Parameter &p : loop->parameters)
-      common += fmt::format("{}{}{} = {}", common.empty() ? "" : ", ", p.integer ? "int " : "",
-                            p.declarator.name.name, syntax::print(*p.initial));
-  out << "\nEvery method: " << common << ", max_time (seconds, no limit unless given)\n"
+  const syntax::MethodDecl *loop = session.loopMethod("before_descent");
+  out << "\nEvery method: " << (loop ? optionsOf(session, *loop) : "") << ", max_time (seconds, no limit unless given)\n"
       << "The text of one: gradus methods NAME\n";
   return session.diagnostics.exitCode();
 }

@@ -182,11 +182,11 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
       ->type_name("x,y[2]");
   diffCommand->add_option("--order", diff.order, "first or second derivatives (only those)")
       ->type_name("1|2")
-      ->check(CLI::IsMember({1, 2}))
+      ->check(CLI::IsMember({1, 2}).description(""))
       ->capture_default_str();
-  diffCommand->add_option("--format", diff.format, "text, latex or json")
-      ->type_name("FORMAT")
-      ->check(CLI::IsMember({"text", "latex", "json"}))
+  diffCommand->add_option("--format", diff.format, "how to print: text, latex or json")
+      ->type_name("text|latex|json")
+      ->check(CLI::IsMember({"text", "latex", "json"}).description(""))
       ->capture_default_str();
   addData(*diffCommand, common);
   diffCommand->footer(diffExamples);
