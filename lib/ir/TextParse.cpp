@@ -185,8 +185,8 @@ InputRole Reader::role() {
 }
 
 std::optional<ReduceOp> Reader::reduction(const std::string &name) {
-  for (ReduceOp r : {ReduceOp::Sum, ReduceOp::Prod, ReduceOp::Min, ReduceOp::Max,
-                     ReduceOp::LogSumExp})
+  for (ReduceOp r :
+       {ReduceOp::Sum, ReduceOp::Prod, ReduceOp::Min, ReduceOp::Max, ReduceOp::LogSumExp})
     if (name == reduceName(r))
       return r;
   return std::nullopt;
@@ -347,8 +347,8 @@ void Reader::symbolLine() {
   int64_t payload = -std::strtoll(name.c_str() + 2, nullptr, 10) - 1;
   ValueId found;
   for (uint32_t k = 0; k < g.size() && !found.valid(); ++k)
-    if (g.node({k}).op == Op::Index && g.node({k}).payload == payload &&
-        g.symbol({k}).lo == lo && g.symbol({k}).hi == hi)
+    if (g.node({k}).op == Op::Index && g.node({k}).payload == payload && g.symbol({k}).lo == lo &&
+        g.symbol({k}).hi == hi)
       found = {k};
   define(name, found.valid() ? found : g.newSymbol(lo, hi, hint));
 }

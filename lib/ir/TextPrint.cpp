@@ -125,7 +125,8 @@ std::string Writer::token(ValueId v) {
   if (n.op == Op::Constant) {
     if (n.type.kind == Kind::Bool)
       return g.boolValue(v) ? "true" : "false";
-    return n.type.kind == Kind::Int ? fmt::format("{}", g.intValue(v)) : realLiteral(g.realValue(v));
+    return n.type.kind == Kind::Int ? fmt::format("{}", g.intValue(v))
+                                    : realLiteral(g.realValue(v));
   }
   return names.at(v);
 }
@@ -234,8 +235,8 @@ void Writer::line(ValueId v) {
     binder(v, name);
   } else if (n.op == Op::Input) {
     const Input &input = g.inputOf(v);
-    add(fmt::format("{} = input @{} {} : {} {}", name, n.payload, quoted(input.name),
-                    type(n.type), roleName(input.role)));
+    add(fmt::format("{} = input @{} {} : {} {}", name, n.payload, quoted(input.name), type(n.type),
+                    roleName(input.role)));
   } else {
     const char *word = "";
     switch (n.op) {
@@ -283,7 +284,8 @@ void Writer::binder(ValueId v, const std::string &name) {
   const Node n = g.node(v);
   Opened opened = g.open(v);
   std::string content = name + " = ";
-  content += n.op == Op::Build ? std::string("build") : fmt::format("reduce {}", reduceName(n.reduceOp()));
+  content +=
+      n.op == Op::Build ? std::string("build") : fmt::format("reduce {}", reduceName(n.reduceOp()));
   const char *separator = " (";
   for (size_t k = 0; k < opened.symbols.size(); ++k) {
     std::string index = fmt::format("#{}", nextIndex++);

@@ -62,9 +62,9 @@ bool spellRoot(double value, Spelled &s) {
 Spelled spell(const Number &n, const NumberStyle &style) {
   Spelled s;
   if (n.exact()) {
-    bool fraction = n.whole() ||
-                    (n.decimal() ? !style.decimals && n.bottom() <= largestCommonBottom
-                                 : n.bottom() <= largestBottom && n.top() <= largestTop);
+    bool fraction =
+        n.whole() || (n.decimal() ? !style.decimals && n.bottom() <= largestCommonBottom
+                                  : n.bottom() <= largestBottom && n.top() <= largestTop);
     if (fraction)
       addFraction(s, n);
     else
@@ -82,8 +82,8 @@ Spelled spell(const Number &n, const NumberStyle &style) {
   }
   using namespace std::numbers;
   static const Special specials[] = {
-      {pi, "pi"},         {e, "e"},           {std::sqrt(pi), "sqrt(pi)"},
-      {ln2, "log(2)"},    {ln10, "log(10)"},  {std::sqrt(2 * pi), "sqrt(2*pi)"},
+      {pi, "pi"},       {e, "e"},          {std::sqrt(pi), "sqrt(pi)"},
+      {ln2, "log(2)"},  {ln10, "log(10)"}, {std::sqrt(2 * pi), "sqrt(2*pi)"},
       {pi * pi, "pi^2"}};
   if (style.constants)
     for (const Special &special : specials) {

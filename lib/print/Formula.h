@@ -54,11 +54,11 @@ struct Formula {
   std::vector<bool> minus = {};
   std::vector<Bound> bounds = {};
   FormulaId condition = noFormula;
-  uint32_t columns = 0;    ///< List
-  uint32_t scope = 0;      ///< innermost scope whose indices it reads
-  uint32_t ownScope = 0;   ///< Reduction, Count, Build: the scope of its bounds
-  bool truth = false;      ///< a condition
-  std::string name = {};   ///< not empty: written once, as `let name = ...`
+  uint32_t columns = 0;  ///< List
+  uint32_t scope = 0;    ///< innermost scope whose indices it reads
+  uint32_t ownScope = 0; ///< Reduction, Count, Build: the scope of its bounds
+  bool truth = false;    ///< a condition
+  std::string name = {}; ///< not empty: written once, as `let name = ...`
 };
 
 /// One binder; scope 0 is the whole expression.

@@ -11,9 +11,9 @@ using namespace ir;
 
 namespace {
 
-constexpr Prim oddPrims[] = {Prim::Sin,  Prim::Tan,   Prim::Asin,  Prim::Atan, Prim::Sinh,
-                             Prim::Tanh, Prim::Asinh, Prim::Atanh, Prim::Erf,  Prim::Cbrt,
-                             Prim::Sign};
+constexpr Prim oddPrims[] = {Prim::Sin,  Prim::Tan,  Prim::Asin,  Prim::Atan,
+                             Prim::Sinh, Prim::Tanh, Prim::Asinh, Prim::Atanh,
+                             Prim::Erf,  Prim::Cbrt, Prim::Sign};
 constexpr Prim evenPrims[] = {Prim::Cos, Prim::Cosh, Prim::Abs, Prim::SigmoidSlope};
 
 bool contains(std::span<const Prim> list, Prim p) {
@@ -69,8 +69,7 @@ ValueId Simplifier::function(Prim p, std::span<const ValueId> given) {
   case Prim::Hypot:
     if (g.isConstant(a) || g.isConstant(ops[1])) {
       ValueId two = g.integer(2);
-      ValueId squares =
-          g.add(g.prim(Prim::Powi, {a, two}), g.prim(Prim::Powi, {ops[1], two}));
+      ValueId squares = g.add(g.prim(Prim::Powi, {a, two}), g.prim(Prim::Powi, {ops[1], two}));
       made = normalSum(viewer.view(g.prim(Prim::Sqrt, {normalSum(viewer.view(squares))})));
       break;
     }

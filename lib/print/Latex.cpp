@@ -15,27 +15,26 @@ enum class Level : uint8_t { Open, Or, And, Not, Comparison, Sum, Product, Power
 
 const std::map<std::string, std::string> &greekLetters() {
   static const std::map<std::string, std::string> letters = {
-      {"α", "\\alpha"},   {"β", "\\beta"},   {"γ", "\\gamma"},   {"δ", "\\delta"},
-      {"ε", "\\varepsilon"}, {"ζ", "\\zeta"}, {"η", "\\eta"},    {"θ", "\\theta"},
-      {"ϑ", "\\vartheta"}, {"ι", "\\iota"},  {"κ", "\\kappa"},   {"λ", "\\lambda"},
-      {"μ", "\\mu"},      {"ν", "\\nu"},     {"ξ", "\\xi"},      {"ο", "o"},
-      {"π", "\\pi"},      {"ρ", "\\rho"},    {"σ", "\\sigma"},   {"ς", "\\varsigma"},
-      {"τ", "\\tau"},     {"υ", "\\upsilon"}, {"φ", "\\varphi"}, {"ϕ", "\\phi"},
-      {"χ", "\\chi"},     {"ψ", "\\psi"},    {"ω", "\\omega"},   {"ϵ", "\\epsilon"},
-      {"Γ", "\\Gamma"},   {"Δ", "\\Delta"},  {"Θ", "\\Theta"},   {"Λ", "\\Lambda"},
-      {"Ξ", "\\Xi"},      {"Π", "\\Pi"},     {"Σ", "\\Sigma"},   {"Υ", "\\Upsilon"},
-      {"Φ", "\\Phi"},     {"Ψ", "\\Psi"},    {"Ω", "\\Omega"}};
+      {"α", "\\alpha"},      {"β", "\\beta"},    {"γ", "\\gamma"},  {"δ", "\\delta"},
+      {"ε", "\\varepsilon"}, {"ζ", "\\zeta"},    {"η", "\\eta"},    {"θ", "\\theta"},
+      {"ϑ", "\\vartheta"},   {"ι", "\\iota"},    {"κ", "\\kappa"},  {"λ", "\\lambda"},
+      {"μ", "\\mu"},         {"ν", "\\nu"},      {"ξ", "\\xi"},     {"ο", "o"},
+      {"π", "\\pi"},         {"ρ", "\\rho"},     {"σ", "\\sigma"},  {"ς", "\\varsigma"},
+      {"τ", "\\tau"},        {"υ", "\\upsilon"}, {"φ", "\\varphi"}, {"ϕ", "\\phi"},
+      {"χ", "\\chi"},        {"ψ", "\\psi"},     {"ω", "\\omega"},  {"ϵ", "\\epsilon"},
+      {"Γ", "\\Gamma"},      {"Δ", "\\Delta"},   {"Θ", "\\Theta"},  {"Λ", "\\Lambda"},
+      {"Ξ", "\\Xi"},         {"Π", "\\Pi"},      {"Σ", "\\Sigma"},  {"Υ", "\\Upsilon"},
+      {"Φ", "\\Phi"},        {"Ψ", "\\Psi"},     {"Ω", "\\Omega"}};
   return letters;
 }
 
 bool isSpelledGreek(const std::string &word) {
-  static const char *const words[] = {"alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta",
-                                      "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi",
-                                      "rho", "sigma", "tau", "phi", "chi", "psi", "omega",
-                                      "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma",
-                                      "Phi", "Psi", "Omega"};
-  return std::any_of(std::begin(words), std::end(words),
-                     [&](const char *w) { return word == w; });
+  static const char *const words[] = {"alpha", "beta",  "gamma", "delta",  "epsilon", "zeta", "eta",
+                                      "theta", "iota",  "kappa", "lambda", "mu",      "nu",   "xi",
+                                      "pi",    "rho",   "sigma", "tau",    "phi",     "chi",  "psi",
+                                      "omega", "Gamma", "Delta", "Theta",  "Lambda",  "Xi",   "Pi",
+                                      "Sigma", "Phi",   "Psi",   "Omega"};
+  return std::any_of(std::begin(words), std::end(words), [&](const char *w) { return word == w; });
 }
 
 /// Characters that mean something to TeX, and Greek ones.
@@ -109,9 +108,7 @@ private:
   std::string list(const std::vector<FormulaId> &parts, size_t first);
   std::string range(const std::vector<Bound> &bounds);
   Level levelOf(const Formula &formula) const;
-  bool isNumber(FormulaId id) const {
-    return f[id].name.empty() && f[id].shape == Shape::Number;
-  }
+  bool isNumber(FormulaId id) const { return f[id].name.empty() && f[id].shape == Shape::Number; }
 
   const Formulas &f;
 };
@@ -191,15 +188,26 @@ std::string LatexWriter::product(const Formula &formula) {
 }
 
 std::string LatexWriter::call(const Formula &formula) {
-  static const std::map<std::string, const char *> plain = {
-      {"sin", "\\sin"},       {"cos", "\\cos"},      {"tan", "\\tan"},
-      {"asin", "\\arcsin"},   {"acos", "\\arccos"},  {"atan", "\\arctan"},
-      {"sinh", "\\sinh"},     {"cosh", "\\cosh"},    {"tanh", "\\tanh"},
-      {"log", "\\log"},       {"log2", "\\log_{2}"}, {"log10", "\\log_{10}"},
-      {"min", "\\min"},       {"max", "\\max"},      {"sigmoid", "\\sigma"},
-      {"digamma", "\\psi"},   {"lgamma", "\\log\\Gamma"},
-      {"asinh", "\\operatorname{arsinh}"}, {"acosh", "\\operatorname{arcosh}"},
-      {"atanh", "\\operatorname{artanh}"}};
+  static const std::map<std::string, const char *> plain = {{"sin", "\\sin"},
+                                                            {"cos", "\\cos"},
+                                                            {"tan", "\\tan"},
+                                                            {"asin", "\\arcsin"},
+                                                            {"acos", "\\arccos"},
+                                                            {"atan", "\\arctan"},
+                                                            {"sinh", "\\sinh"},
+                                                            {"cosh", "\\cosh"},
+                                                            {"tanh", "\\tanh"},
+                                                            {"log", "\\log"},
+                                                            {"log2", "\\log_{2}"},
+                                                            {"log10", "\\log_{10}"},
+                                                            {"min", "\\min"},
+                                                            {"max", "\\max"},
+                                                            {"sigmoid", "\\sigma"},
+                                                            {"digamma", "\\psi"},
+                                                            {"lgamma", "\\log\\Gamma"},
+                                                            {"asinh", "\\operatorname{arsinh}"},
+                                                            {"acosh", "\\operatorname{arcosh}"},
+                                                            {"atanh", "\\operatorname{artanh}"}};
   auto part = [&](size_t k) { return write(formula.parts[k], Level::Open); };
   if (formula.text == "sqrt")
     return "\\sqrt{" + part(0) + "}";
@@ -237,9 +245,8 @@ std::string LatexWriter::reduction(const Formula &formula) {
   static const std::map<std::string, const char *> signs = {
       {"sum", "\\sum"}, {"prod", "\\prod"}, {"min", "\\min"}, {"max", "\\max"}};
   auto it = signs.find(formula.text);
-  std::string text = it != signs.end() && formula.shape == Shape::Reduction
-                         ? it->second
-                     : formula.shape == Shape::Count ? "\\sum"
+  std::string text = it != signs.end() && formula.shape == Shape::Reduction ? it->second
+                     : formula.shape == Shape::Count                        ? "\\sum"
                                                      : "\\operatorname*{logsumexp}";
   const Bound &b = formula.bounds[0];
   std::string low = latexName(b.name) + "=" + write(b.lo, Level::Open);
@@ -291,7 +298,9 @@ std::string LatexWriter::spell(const Formula &formula) {
   case Shape::Sum: {
     std::string text;
     for (size_t k = 0; k < parts.size(); ++k)
-      text += (k == 0 ? (formula.minus[0] ? "-" : "") : formula.minus[k] ? " - " : " + ") +
+      text += (k == 0             ? (formula.minus[0] ? "-" : "")
+               : formula.minus[k] ? " - "
+                                  : " + ") +
               write(parts[k], Level::Product);
     return text;
   }
@@ -318,7 +327,12 @@ std::string LatexWriter::spell(const Formula &formula) {
     return cases(formula);
   case Shape::Comparison: {
     const std::string &t = formula.text;
-    const char *sign = t == "<=" ? "\\le" : t == ">=" ? "\\ge" : t == "==" ? "=" : t == "!=" ? "\\ne" : t == "<" ? "<" : ">";
+    const char *sign = t == "<="   ? "\\le"
+                       : t == ">=" ? "\\ge"
+                       : t == "==" ? "="
+                       : t == "!=" ? "\\ne"
+                       : t == "<"  ? "<"
+                                   : ">";
     return write(parts[0], Level::Sum) + " " + sign + " " + write(parts[1], Level::Sum);
   }
   case Shape::And:
@@ -326,7 +340,9 @@ std::string LatexWriter::spell(const Formula &formula) {
     std::string text;
     bool both = formula.shape == Shape::And;
     for (size_t k = 0; k < parts.size(); ++k)
-      text += (k == 0 ? "" : both ? " \\land " : " \\lor ") +
+      text += (k == 0 ? ""
+               : both ? " \\land "
+                      : " \\lor ") +
               write(parts[k], both ? Level::Not : Level::And);
     return text;
   }
@@ -337,7 +353,9 @@ std::string LatexWriter::spell(const Formula &formula) {
   case Shape::List: {
     std::string text = "\\begin{pmatrix} ";
     for (size_t k = 0; k < parts.size(); ++k)
-      text += (k == 0 ? "" : k % formula.columns == 0 ? " \\\\ " : " & ") +
+      text += (k == 0                     ? ""
+               : k % formula.columns == 0 ? " \\\\ "
+                                          : " & ") +
               write(parts[k], Level::Open);
     return text + " \\end{pmatrix}";
   }

@@ -2,7 +2,6 @@
 
 #include "print/Layout.h"
 
-#include "print/Facts.h"
 #include "print/Simplify.h"
 #include "print/Words.h"
 
@@ -106,10 +105,10 @@ std::string Layout::freeName(const std::string &hint, uint32_t scope, unsigned r
 /// Names in use, the style of numbers, and sums that stay whole.
 void Layout::prepare(ValueId root) {
   static const char *const reserved[] = {
-      "fn",   "let",    "var",  "param",     "if",       "then", "else",  "for",   "do",
-      "in",   "where",  "until", "fold",     "scan",     "iterate", "while", "and", "or",
-      "not",  "minimize", "maximize", "sum", "prod",     "min",  "max",   "mean",  "count",
-      "logsumexp", "e", "pi",   "inf"};
+      "fn",  "let",  "var",   "param",     "if",       "then", "else",    "for",
+      "do",  "in",   "where", "until",     "fold",     "scan", "iterate", "while",
+      "and", "or",   "not",   "minimize",  "maximize", "sum",  "prod",    "min",
+      "max", "mean", "count", "logsumexp", "e",        "pi",   "inf"};
   taken.insert(std::begin(reserved), std::end(reserved));
   for (const Input &input : g.inputs())
     if (input.name == "pi" || input.name == "e")
@@ -269,10 +268,11 @@ FormulaId Layout::make(ValueId v, const Plan &p) {
   if (ValueId same = spelledOut(v); same.valid())
     return at(same);
   const Node n = g.node(v);
-  if (n.op == Op::Prim &&
-      (n.prim() == Prim::And || n.prim() == Prim::Or || n.prim() == Prim::Min ||
-       n.prim() == Prim::Max)) {
-    Formula f{n.prim() == Prim::And ? Shape::And : n.prim() == Prim::Or ? Shape::Or : Shape::Call,
+  if (n.op == Op::Prim && (n.prim() == Prim::And || n.prim() == Prim::Or || n.prim() == Prim::Min ||
+                           n.prim() == Prim::Max)) {
+    Formula f{n.prim() == Prim::And  ? Shape::And
+              : n.prim() == Prim::Or ? Shape::Or
+                                     : Shape::Call,
               info(n.prim()).name};
     f.truth = f.shape != Shape::Call;
     for (ValueId c : p.children)
@@ -291,8 +291,7 @@ FormulaId Layout::structural(ValueId v) {
     return name(g.inputOf(v).name);
   case Op::Index: {
     auto it = symbols.find(v);
-    return it == symbols.end() ? name(g.symbol(v).name)
-                               : name(it->second.second, it->second.first);
+    return it == symbols.end() ? name(g.symbol(v).name) : name(it->second.second, it->second.first);
   }
   case Op::Prim: {
     if (n.type.kind == Kind::Bool)
@@ -318,8 +317,8 @@ FormulaId Layout::structural(ValueId v) {
     f.columns = n.operandCount;
     const auto &axes = g.axesOf(v);
     if (axes.size() > 1 && g.isConstant(axes.back().lo) && g.isConstant(axes.back().hi))
-      f.columns = static_cast<uint32_t>(g.intValue(axes.back().hi) -
-                                        g.intValue(axes.back().lo) + 1);
+      f.columns =
+          static_cast<uint32_t>(g.intValue(axes.back().hi) - g.intValue(axes.back().lo) + 1);
     return add(std::move(f));
   }
   case Op::Zeros:
@@ -361,76 +360,6 @@ FormulaId Layout::element(ValueId v) {
   return add(std::move(f));
 }
 
-//--- conditions ---------------------------------------------------------------------
-
-FormulaId Layout::comparison(ValueId v) {
-  const Node n = g.node(v);
-  Formula f{Shape::Comparison, ""};
-  f.truth = true;
-  if (n.op == Op::Constant) {
-    FormulaId zero = number("0");
-    f.text = g.boolValue(v) ? "==" : "!=";
-    f.parts = {zero, zero};
-    return add(std::move(f));
-  }
-  if (n.prim() == Prim::Not) {
-    f.shape = Shape::Not;
-    f.parts = {at(g.operand(v, 0))};
-    return add(std::move(f));
-  }
-  ValueId a = g.operand(v, 0), b = g.operand(v, 1);
-  if (g.type(a).kind == Kind::Int)
-    if (FormulaId whole = wholeComparison(v); whole != noFormula)
-      return whole;
-  bool swap = g.isConstant(a) && !g.isConstant(b);
-  if (!swap && (n.prim() == Prim::Equal || n.prim() == Prim::NotEqual) && !g.isConstant(b))
-    swap = order.key(b) < order.key(a);
-  f.text = info(n.prim()).name;
-  if (swap && n.prim() == Prim::Less)
-    f.text = ">";
-  if (swap && n.prim() == Prim::LessEqual)
-    f.text = ">=";
-  f.parts = swap ? std::vector{at(b), at(a)} : std::vector{at(a), at(b)};
-  return add(std::move(f));
-}
-
-/// A comparison of whole numbers with an index in it: the index on the left,
-/// everything else on the right, `j >= 2` for `1 <= j - 1`.
-FormulaId Layout::wholeComparison(ValueId v) {
-  Prim p = g.node(v).prim();
-  Linear form = difference(g, g.operand(v, 0), g.operand(v, 1));
-  ValueId index;
-  for (auto [part, factor] : form.parts)
-    if (g.node(part).op == Op::Index && (factor == 1 || factor == -1) &&
-        (!index.valid() || order.key(part) < order.key(index)))
-      index = part;
-  if (!index.valid() || !form.valid)
-    return noFormula;
-  bool above = form.parts[index] < 0; // rest - index < 0: index > rest
-  Linear rest;
-  int64_t factor = form.parts[index];
-  form.parts.erase(index);
-  rest.add(form, -factor);
-  Formula f{Shape::Comparison, info(p).name};
-  f.truth = true;
-  if (p == Prim::Less || p == Prim::LessEqual) {
-    bool strict = p == Prim::Less;
-    // Whole numbers: < and <= differ by 1; take the shorter right side.
-    int64_t step = above ? -1 : 1;
-    if (strict && (rest.constant == step || rest.parts.empty())) {
-      rest.constant -= step;
-      strict = false;
-    } else if (!strict && rest.constant == -step && !rest.parts.empty()) {
-      rest.constant += step;
-      strict = true;
-    }
-    f.text = above ? (strict ? ">" : ">=") : (strict ? "<" : "<=");
-  }
-  FormulaId left = formula(index), right = formula(build(g, rest));
-  f.parts = {left, right};
-  return add(std::move(f));
-}
-
 //--- binders --------------------------------------------------------------------------
 
 FormulaId Layout::binder(ValueId v) {
@@ -452,8 +381,7 @@ FormulaId Layout::binder(ValueId v) {
   }
   if (o.condition.valid() && !isTrue(g, o.condition))
     f.condition = formula(o.condition);
-  bool one = g.isConstant(o.body) && g.type(o.body).kind != Kind::Bool &&
-             g.realValue(o.body) == 1;
+  bool one = g.isConstant(o.body) && g.type(o.body).kind != Kind::Bool && g.realValue(o.body) == 1;
   if (n.op == Op::Reduce && n.reduceOp() == ReduceOp::Sum && one)
     f.shape = Shape::Count;
   else
@@ -475,8 +403,7 @@ Formulas layout(Graph &graph, ValueId v) {
   return second.run(v);
 }
 
-std::unordered_set<ValueId, ValueIdHash>
-Layout::namedReductions(const Formulas &formulas) const {
+std::unordered_set<ValueId, ValueIdHash> Layout::namedReductions(const Formulas &formulas) const {
   std::unordered_set<ValueId, ValueIdHash> named;
   for (auto [v, f] : done)
     if (g.node(v).op == Op::Reduce && !formulas[f].name.empty())

@@ -2,7 +2,8 @@
 //
 // Internal to lib/print. Layout.cpp goes over the nodes of each scope, with a
 // stack of its own, LayoutTerms.cpp arranges sums and products, LayoutLets.cpp
-// decides what gets a name.
+// decides what gets a name, LayoutConditions.cpp turns comparisons the way they
+// are read.
 //
 //===--------------------------------------------------------------------===//
 #pragma once

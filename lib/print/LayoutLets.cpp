@@ -16,7 +16,7 @@
 namespace gradus::print {
 
 namespace {
-constexpr unsigned deepest = 48;       ///< of the 256 nested brackets of the grammar
+constexpr unsigned deepest = 48; ///< of the 256 nested brackets of the grammar
 } // namespace
 
 void Layout::nameShared() {

@@ -104,7 +104,8 @@ std::optional<Number> fromFraction(double value) {
 
 /// The whole root of a whole number, if there is one.
 std::optional<int64_t> wholeRoot(int64_t value, int64_t degree) {
-  double guess = std::round(std::pow(static_cast<double>(value), 1.0 / static_cast<double>(degree)));
+  double guess =
+      std::round(std::pow(static_cast<double>(value), 1.0 / static_cast<double>(degree)));
   Wide power = 1;
   for (int64_t k = 0; k < degree && power <= limit; ++k)
     power *= static_cast<Wide>(guess);

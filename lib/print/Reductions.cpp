@@ -122,8 +122,8 @@ ValueId Simplifier::splitSum(ValueId i, ValueId lo, ValueId hi, ValueId conditio
   bool split = false;
   for (Term &t : terms) {
     ValueId c, value;
-    bool single = t.factors.size() == 1 && t.factors[0].isPlain() &&
-                  isGuarded(t.factors[0].base, c, value);
+    bool single =
+        t.factors.size() == 1 && t.factors[0].isPlain() && isGuarded(t.factors[0].base, c, value);
     bool asks = false;
     if (single)
       for (ValueId part : conjuncts(c))
@@ -134,8 +134,7 @@ ValueId Simplifier::splitSum(ValueId i, ValueId lo, ValueId hi, ValueId conditio
     }
     split = true;
     Term part{t.coefficient, {}};
-    multiply(g, part,
-             viewer.viewTerm(sumOver(i, lo, hi, conjunction({condition, c}), value)));
+    multiply(g, part, viewer.viewTerm(sumOver(i, lo, hi, conjunction({condition, c}), value)));
     total.push_back(std::move(part));
   }
   if (!split)
@@ -297,8 +296,7 @@ ValueId Simplifier::at(ValueId source, std::span<const ValueId> given) {
   std::vector<ValueId> indices(given.begin(), given.end());
   ValueId a = array(source);
   if (g.node(a).op == Op::Build && !g.isOpenTerm(a) &&
-      (changesSize(g, a) ||
-       weight(g.operand(a, g.node(a).operandCount - 1)) <= largestCopied))
+      (changesSize(g, a) || weight(g.operand(a, g.node(a).operandCount - 1)) <= largestCopied))
     return run(g.openWith(a, indices).body);
   ValueId made = g.at(a, indices);
   if (g.node(made).op == Op::At)

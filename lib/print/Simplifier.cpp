@@ -26,9 +26,9 @@ bool isProduct(const Graph &g, ValueId v) {
 /// The nodes of this scope that are not simplified yet, operands first. `inner`
 /// gets the sums and products that are only a part of one larger sum or
 /// product: those are made plainly and simplified once as a whole.
-std::vector<ValueId> Simplifier::scopeOrder(
-    ValueId root, std::unordered_map<ValueId, unsigned, ValueIdHash> &uses,
-    std::unordered_set<ValueId, ValueIdHash> &inner) {
+std::vector<ValueId>
+Simplifier::scopeOrder(ValueId root, std::unordered_map<ValueId, unsigned, ValueIdHash> &uses,
+                       std::unordered_set<ValueId, ValueIdHash> &inner) {
   std::vector<ValueId> found, work{root};
   std::unordered_map<ValueId, ValueId, ValueIdHash> user;
   uses[root] = 2;
@@ -51,8 +51,8 @@ std::vector<ValueId> Simplifier::scopeOrder(
   }
   std::sort(found.begin(), found.end());
   for (auto [v, u] : user)
-    if (uses[v] == 1 && ((isAdditive(g, v) && isAdditive(g, u)) ||
-                         (isProduct(g, v) && isProduct(g, u))))
+    if (uses[v] == 1 &&
+        ((isAdditive(g, v) && isAdditive(g, u)) || (isProduct(g, v) && isProduct(g, u))))
       inner.insert(v);
   return found;
 }

@@ -1,9 +1,9 @@
 //===- Simplifier.h - the parts of simplifyForPeople -----------------------------===//
 //
 // Internal to lib/print. Simplifier.cpp walks nodes, TermRules.cpp has the rules
-// of products and powers, SumRules.cpp those of sums, Conditions.cpp those of
-// conditions and choices, Reductions.cpp those of sums over an index and of
-// array elements.
+// of products and powers, FunctionRules.cpp those of functions, SumRules.cpp
+// those of sums, Conditions.cpp and Choices.cpp those of conditions,
+// Reductions.cpp those of sums over an index and of array elements.
 //
 //===--------------------------------------------------------------------===//
 #pragma once
@@ -33,9 +33,9 @@ private:
   using Collected = std::map<std::vector<Factor>, Number, FactorsLess>;
 
   // Simplifier.cpp
-  std::vector<ir::ValueId> scopeOrder(ir::ValueId root,
-                                      std::unordered_map<ir::ValueId, unsigned, ir::ValueIdHash> &uses,
-                                      std::unordered_set<ir::ValueId, ir::ValueIdHash> &inner);
+  std::vector<ir::ValueId>
+  scopeOrder(ir::ValueId root, std::unordered_map<ir::ValueId, unsigned, ir::ValueIdHash> &uses,
+             std::unordered_set<ir::ValueId, ir::ValueIdHash> &inner);
   ir::ValueId simplify(ir::ValueId v, std::span<const ir::ValueId> operands);
   ir::ValueId realPrim(ir::Prim p, std::span<const ir::ValueId> operands);
   ir::ValueId function(ir::Prim p, std::span<const ir::ValueId> operands); // FunctionRules.cpp
@@ -67,7 +67,7 @@ private:
   Number takeContent(Sum &sum);
   Sum viewOf(ir::ValueId v) { return viewer.view(v); }
 
-  // Conditions.cpp
+  // Conditions.cpp, Choices.cpp
   ir::ValueId condition(ir::Prim p, std::span<const ir::ValueId> operands);
   ir::ValueId negated(ir::ValueId condition);
   ir::ValueId conjunction(std::vector<ir::ValueId> parts);

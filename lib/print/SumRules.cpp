@@ -124,8 +124,7 @@ void Simplifier::groupChoices(Collected &terms) {
   std::vector<std::pair<ValueId, std::pair<Sum, Sum>>> groups;
   std::vector<std::pair<std::vector<Factor>, Number>> choices;
   for (auto &[factors, c] : terms)
-    if (factors.size() == 1 && factors[0].isPlain() &&
-        g.node(factors[0].base).op == Op::Select)
+    if (factors.size() == 1 && factors[0].isPlain() && g.node(factors[0].base).op == Op::Select)
       choices.push_back({factors, c});
   if (choices.size() < 2)
     return;
@@ -296,7 +295,8 @@ bool Simplifier::takeCommonFactor(Collected &terms) {
         least = other->exponent;
       shared &= (other->exponent - f.exponent).whole();
     }
-    if (!shared || (!equal && (leaf || least.negative() || isAdditive(g, f.base.valid() ? f.base : f.symbolic))))
+    if (!shared || (!equal && (leaf || least.negative() ||
+                               isAdditive(g, f.base.valid() ? f.base : f.symbolic))))
       continue;
     multiply(g, common, Factor{f.base, least, f.symbolic});
   }
@@ -327,15 +327,16 @@ bool Simplifier::commonDenominator(Collected &terms) {
   std::vector<ValueId> bases;
   bool functions = false; // 1/r^12 - 1/r^6 is left alone
   for (auto &[factors, c] : terms)
-    functions |= std::any_of(factors.begin(), factors.end(),
-                             [&](const Factor &f) { return !isLeaf(g, f); });
+    functions |=
+        std::any_of(factors.begin(), factors.end(), [&](const Factor &f) { return !isLeaf(g, f); });
   for (auto &[factors, c] : terms)
     for (const Factor &f : factors)
       if (f.isPower() && f.exponent.negative() &&
-          (!isLeaf(g, f) || (functions && std::all_of(terms.begin(), terms.end(), [&](const auto &term) {
-            const Factor *other = findBase(term.first, f.base);
-            return other && other->isPower() && other->exponent.negative();
-          }))))
+          (!isLeaf(g, f) ||
+           (functions && std::all_of(terms.begin(), terms.end(), [&](const auto &term) {
+              const Factor *other = findBase(term.first, f.base);
+              return other && other->isPower() && other->exponent.negative();
+            }))))
         bases.push_back(f.base);
   std::sort(bases.begin(), bases.end());
   bases.erase(std::unique(bases.begin(), bases.end()), bases.end());

@@ -53,7 +53,8 @@ void Simplifier::power(Term &result, const Term &base, const Number &exponent) {
   }
   if (rest.factors.empty()) {
     auto exact = rest.coefficient.power(exponent);
-    Number value = exact ? *exact : Number::of(std::pow(rest.coefficient.value(), exponent.value()));
+    Number value =
+        exact ? *exact : Number::of(std::pow(rest.coefficient.value(), exponent.value()));
     result.coefficient = result.coefficient * value;
     return;
   }
@@ -76,8 +77,8 @@ bool Simplifier::joinSquares(Term &term) {
   for (size_t k = 0; k < term.factors.size(); ++k)
     for (size_t j = k + 1; j < term.factors.size(); ++j) {
       const Factor x = term.factors[k], y = term.factors[j];
-      if (!x.isPower() || !y.isPower() || !(x.exponent == y.exponent) ||
-          !isAdditive(g, x.base) || !isAdditive(g, y.base))
+      if (!x.isPower() || !y.isPower() || !(x.exponent == y.exponent) || !isAdditive(g, x.base) ||
+          !isAdditive(g, y.base))
         continue;
       Sum s = viewer.view(x.base), t = viewer.view(y.base);
       if (s.size() != 2 || t.size() != 2)
@@ -215,10 +216,10 @@ void Simplifier::applyRule(Term &result, const Factor &f) {
   case Prim::Hypot:
     if (e.even()) {
       ValueId two = g.integer(2);
-      ValueId squares = g.add(g.prim(Prim::Powi, {a, two}),
-                              g.prim(Prim::Powi, {g.operand(f.base, 1), two}));
-      return multiply(g, result, Factor{normalSum(viewer.view(squares)),
-                                        e * Number::fraction(1, 2), {}});
+      ValueId squares =
+          g.add(g.prim(Prim::Powi, {a, two}), g.prim(Prim::Powi, {g.operand(f.base, 1), two}));
+      return multiply(g, result,
+                      Factor{normalSum(viewer.view(squares)), e * Number::fraction(1, 2), {}});
     }
     return multiply(g, result, f);
   case Prim::Cbrt:
@@ -324,8 +325,8 @@ Term Simplifier::normal(Term term) {
     next.coefficient = term.coefficient;
     for (const Factor &f : term.factors) {
       Term single = normalFactor(f);
-      changed |= !single.coefficient.isOne() || single.factors.size() != 1 ||
-                 !(single.factors[0] == f);
+      changed |=
+          !single.coefficient.isOne() || single.factors.size() != 1 || !(single.factors[0] == f);
       multiply(g, next, single);
     }
     term = std::move(next);

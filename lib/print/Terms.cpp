@@ -34,14 +34,14 @@ bool isMultiplicative(const Graph &g, ValueId v) {
 }
 
 bool factorsLess(const std::vector<Factor> &a, const std::vector<Factor> &b) {
-  return std::lexicographical_compare(
-      a.begin(), a.end(), b.begin(), b.end(), [](const Factor &x, const Factor &y) {
-        if (x.base != y.base)
-          return x.base < y.base;
-        if (x.symbolic != y.symbolic)
-          return x.symbolic < y.symbolic;
-        return order(x.exponent, y.exponent) < 0;
-      });
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                      [](const Factor &x, const Factor &y) {
+                                        if (x.base != y.base)
+                                          return x.base < y.base;
+                                        if (x.symbolic != y.symbolic)
+                                          return x.symbolic < y.symbolic;
+                                        return order(x.exponent, y.exponent) < 0;
+                                      });
 }
 
 void multiply(Graph &g, Term &term, const Factor &factor) {
@@ -205,7 +205,7 @@ Sum Viewer::view(ValueId root) {
 ValueId exponentOf(Graph &g, const Factor &f) {
   if (!f.symbolic.valid())
     return g.real(f.exponent.value());
-  return f.exponent.isZero()       ? f.symbolic
+  return f.exponent.isZero()     ? f.symbolic
          : f.exponent.negative() ? g.sub(f.symbolic, g.real(-f.exponent.value()))
                                  : g.add(f.symbolic, g.real(f.exponent.value()));
 }

@@ -23,9 +23,9 @@
 namespace gradus::print {
 
 struct Factor {
-  ir::ValueId base;      ///< invalid: e
+  ir::ValueId base; ///< invalid: e
   Number exponent = 1;
-  ir::ValueId symbolic;  ///< added to the exponent when valid
+  ir::ValueId symbolic; ///< added to the exponent when valid
 
   bool isExponential() const { return !base.valid(); }
   /// base^number.

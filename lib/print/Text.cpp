@@ -34,8 +34,8 @@ private:
   }
   /// Whether the text ends in the body of a reduction, which would go on.
   bool endsOpen(FormulaId id) const {
-    return isReduction(id) || (f[id].name.empty() && f[id].shape == Shape::Product &&
-                               isReduction(f[id].parts.back()));
+    return isReduction(id) ||
+           (f[id].name.empty() && f[id].shape == Shape::Product && isReduction(f[id].parts.back()));
   }
 
   const Formulas &f;
@@ -205,20 +205,20 @@ std::string TextWriter::spell(const Formula &formula, bool tight) {
     std::string text;
     bool both = formula.shape == Shape::And;
     for (size_t k = 0; k < parts.size(); ++k)
-      text += (k == 0 ? "" : both ? " and " : " or ") +
+      text += (k == 0 ? ""
+               : both ? " and "
+                      : " or ") +
               write(parts[k], both ? Level::Not : Level::And);
     return text;
   }
   case Shape::Not:
     return "not " + write(parts[0], Level::Primary);
   case Shape::Build:
-    return "[" + bounds(formula.bounds) + "] " +
-           body(formula.ownScope, parts[0], Level::Open);
+    return "[" + bounds(formula.bounds) + "] " + body(formula.ownScope, parts[0], Level::Open);
   case Shape::List: {
     std::string text = "[";
     for (size_t k = 0; k < parts.size(); ++k)
-      text += (k == 0 ? "" : k % formula.columns == 0 ? "; " : ", ") +
-              write(parts[k], Level::Open);
+      text += (k == 0 ? "" : k % formula.columns == 0 ? "; " : ", ") + write(parts[k], Level::Open);
     return text + "]";
   }
   }

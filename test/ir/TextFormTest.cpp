@@ -1,7 +1,7 @@
 //===- TextFormTest.cpp - the IR's text form, there and back --------------------------===//
 
-#include "ir/Module.h"
 #include "ir/TextForm.h"
+#include "ir/Module.h"
 
 #include <gtest/gtest.h>
 
@@ -124,7 +124,13 @@ TEST(TextForm, Arrays) {
 
 TEST(TextForm, Constants) {
   Graph g;
-  double values[] = {0.0, -0.0, 1.0, -2.5, 1e300, 5e-324, 0.1,
+  double values[] = {0.0,
+                     -0.0,
+                     1.0,
+                     -2.5,
+                     1e300,
+                     5e-324,
+                     0.1,
                      std::numeric_limits<double>::infinity(),
                      -std::numeric_limits<double>::infinity()};
   for (double v : values)
@@ -144,15 +150,13 @@ TEST(TextForm, EveryPrimitive) {
   ValueId whole[] = {g.input({"i", {Kind::Int, 0}, InputRole::Argument, {}}),
                      g.input({"j", {Kind::Int, 0}, InputRole::Argument, {}}),
                      g.input({"k", {Kind::Int, 0}, InputRole::Argument, {}})};
-  ValueId truth[] = {g.less(real[0], real[1]), g.less(real[1], real[2]),
-                     g.less(real[2], real[0])};
+  ValueId truth[] = {g.less(real[0], real[1]), g.less(real[1], real[2]), g.less(real[2], real[0])};
   for (unsigned p = 0; p < primCount; ++p) {
     Prim prim = static_cast<Prim>(p);
     const PrimInfo &row = info(prim);
     std::vector<ValueId> mixed{real[0], whole[0]};
-    std::vector<std::vector<ValueId>> tries{{real, real + row.arity},
-                                            {whole, whole + row.arity},
-                                            {truth, truth + row.arity}};
+    std::vector<std::vector<ValueId>> tries{
+        {real, real + row.arity}, {whole, whole + row.arity}, {truth, truth + row.arity}};
     if (row.arity == 2)
       tries.push_back(mixed);
     unsigned accepted = 0;

@@ -130,7 +130,7 @@ public:
                      : fmt::format("hypot({}, {})", e(), leaf());
     case 20: {
       static const char *const names[] = {"floor", "atan", "erf",  "softplus", "asinh",
-                                          "sinh", "cosh", "sign", "relu",     "expm1"};
+                                          "sinh",  "cosh", "sign", "relu",     "expm1"};
       return fmt::format("{}({})", names[pick(10)], e());
     }
     case 21:
@@ -188,8 +188,8 @@ ir::ValueId closed(Course &course, const ir::Function &f, ir::ValueId v, ir::Val
 }
 
 struct Case {
-  std::string what;  ///< the function, for messages
-  std::string text;  ///< what was printed
+  std::string what; ///< the function, for messages
+  std::string text; ///< what was printed
 };
 
 void compare(Course &original, ir::ValueId plain, const Case &c) {
@@ -198,25 +198,26 @@ void compare(Course &original, ir::ValueId plain, const Case &c) {
   const ir::Function &f = original.function(), &g = reread.function();
   unsigned compared = 0;
   // The maximum of nothing has no value, nor has what is made of it.
-  bool needsElements = c.what.find("max(") != std::string::npos ||
-                       c.what.find("logsumexp(") != std::string::npos;
+  bool needsElements =
+      c.what.find("max(") != std::string::npos || c.what.find("logsumexp(") != std::string::npos;
   for (unsigned point = 0; point < 6; ++point) {
     int64_t n = 1 + needsElements + point % 4, j = 1 + (point * 7) % n, k = 1 + (point * 5) % n;
     interpret::Interpreter<Digits50> before(original.graph(),
                                             environment(original, f, point, n, j, k));
-    interpret::Interpreter<Digits50> after(reread.graph(),
-                                           environment(reread, g, point, n, j, k));
+    interpret::Interpreter<Digits50> after(reread.graph(), environment(reread, g, point, n, j, k));
     interpret::Result<Digits50> expected, got;
     interpret::EvalError error;
     ASSERT_TRUE(before.evaluate(plain, expected, error)) << c.what << "\n" << error.message;
-    ASSERT_TRUE(after.evaluate(reread.graph().toReal(g.value), got, error))
-        << c.what << "\n" << c.text << "\n" << error.message;
+    ASSERT_TRUE(after.evaluate(reread.graph().toReal(g.value), got, error)) << c.what << "\n"
+                                                                            << c.text << "\n"
+                                                                            << error.message;
     double a = expected.real.convert_to<double>(), b = got.real.convert_to<double>();
     if (!std::isfinite(a))
       continue;
     ++compared;
     ASSERT_NEAR(a, b, 1e-9 * (1 + std::fabs(a)))
-        << c.what << "\n" << c.text << "\nn = " << n << ", j = " << j << ", k = " << k;
+        << c.what << "\n"
+        << c.text << "\nn = " << n << ", j = " << j << ", k = " << k;
   }
   EXPECT_GT(compared, 0u) << c.what;
 }
@@ -236,10 +237,13 @@ void roundTrip(unsigned seed) {
 
   ir::ValueId inputs[] = {course.argument("a", f), course.argument("x", f)};
   std::vector<ir::ValueId> gradient = differentiate::gradient(g, value, inputs);
+  for (ir::ValueId v : gradient) { // the IR's own text, on the way
+    std::string ir = ir::printText(g, v), error;
+    EXPECT_EQ(ir::parseText(g, ir, error), v) << error << "\n" << ir;
+  }
   compare(course, gradient[0], {"d/da of " + fn, toText(g, simplifyForPeople(g, gradient[0]))});
   ir::Axis axis = g.axesOf(inputs[1])[0];
-  ir::ValueId j = g.newSymbol(axis.lo, axis.hi, "row"),
-              k = g.newSymbol(axis.lo, axis.hi, "column");
+  ir::ValueId j = g.newSymbol(axis.lo, axis.hi, "row"), k = g.newSymbol(axis.lo, axis.hi, "column");
   ir::ValueId plain = g.at(gradient[1], {&j, 1});
   ir::ValueId element = elementForPeople(g, gradient[1], {&j, 1});
   compare(course, closed(course, f, plain, j, k), {"d/dx[row] of " + fn, toText(g, element)});

@@ -18,10 +18,10 @@ TEST(Sums, MeanSquaredError) {
 }
 
 TEST(Sums, Neighbours) {
-  EXPECT_EQ(derivativeOf("f(x[n]) = sum(i in 1..n-1) (100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2)",
-                         "x[j]"),
-            "(if j < n then 400*x[j]*(x[j]^2 - x[j+1]) + 2*(x[j] - 1) else 0) + "
-            "(if j >= 2 then 200*(x[j] - x[j-1]^2) else 0)");
+  EXPECT_EQ(
+      derivativeOf("f(x[n]) = sum(i in 1..n-1) (100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2)", "x[j]"),
+      "(if j < n then 400*x[j]*(x[j]^2 - x[j+1]) + 2*(x[j] - 1) else 0) + "
+      "(if j >= 2 then 200*(x[j] - x[j-1]^2) else 0)");
   EXPECT_EQ(derivativeOf("f(u[0..N]) = sum(k in 1..N) (u[k] - u[k-1])^2", "u[j]"),
             "(if j < N then 2*(u[j] - u[j+1]) else 0) + (if j >= 1 then 2*(u[j] - u[j-1]) else 0)");
   EXPECT_EQ(derivativeOf("f(u[0..N]) = sum(k in 1..N) (u[k] - u[k-1])^2", "u[j]", "u[k]"),
@@ -45,8 +45,7 @@ TEST(Sums, DataIndices) {
 
 TEST(Sums, Nested) {
   const char *f = "f(x[n], A[n,n]) = sum(i in 1..n, j in 1..n) x[i]*A[i,j]*x[j]";
-  EXPECT_EQ(derivativeOf(f, "x[k]"),
-            "sum(i in 1..n) A[i,k]*x[i] + sum(j in 1..n) A[k,j]*x[j]");
+  EXPECT_EQ(derivativeOf(f, "x[k]"), "sum(i in 1..n) A[i,k]*x[i] + sum(j in 1..n) A[k,j]*x[j]");
   EXPECT_EQ(derivativeOf(f, "A[k,l]"), "x[k]*x[l]");
   EXPECT_EQ(derivativeOf(f, "x[k]", "x[l]"), "A[k,l] + A[l,k]");
   EXPECT_EQ(simplified("f(x[n], y[m]) = sum(i in 1..n, j in 1..m) (x[i] - y[j])^2"),
@@ -66,8 +65,7 @@ TEST(Sums, Invariants) {
             "c * sum(i in 1..m where x[i] > 0) x[i]");
   EXPECT_EQ(simplified("f(x[m], c) = sum(i in 1..m) if x[i] > 0 then x[i] else 0"),
             simplified("f(x[m], c) = sum(i in 1..m where x[i] > 0) x[i]"));
-  EXPECT_EQ(simplified("f(x[m]) = sum(i in 1..m where i >= 2) x[i]"),
-            "sum(i in 2..m) x[i]");
+  EXPECT_EQ(simplified("f(x[m]) = sum(i in 1..m where i >= 2) x[i]"), "sum(i in 2..m) x[i]");
   EXPECT_EQ(simplified("f(x[9]) = sum(i in 1..9 where i >= 2) x[i]"), "sum(i in 2..9) x[i]");
 }
 
