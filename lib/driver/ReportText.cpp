@@ -45,6 +45,15 @@ std::string counted(int64_t n, const char *what) {
   return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
 }
 
+/// An option's value as a person writes it: 1e-4, not 1e-04.
+std::string optionText(double value) {
+  std::string text = formatNumber(value);
+  const size_t sign = text.find("e-0") != text.npos ? text.find("e-0") : text.find("e+0");
+  if (sign != text.npos)
+    text.erase(sign + 2, 1);
+  return text;
+}
+
 struct Line {
   std::string name, value, start, note;
 };
@@ -151,7 +160,7 @@ std::string problemText(Session &session, const ProblemReport &r, bool trace) {
           s.method.name;
   for (size_t k = 0; k < s.method.options.size(); ++k)
     text += (k ? ", " : "(") + s.method.options[k].first + " = " +
-            formatNumber(s.method.options[k].second) + (k + 1 == s.method.options.size() ? ")" : "");
+            optionText(s.method.options[k].second) + (k + 1 == s.method.options.size() ? ")" : "");
   text += "\n";
   if (!s.method.why.empty())
     text += "(" + s.method.why + ")\n";
