@@ -76,7 +76,7 @@ Json problemJson(Session &session, const ProblemReport &report, bool trace) {
   j["gradient_norm"] = numberJson(s.gradientNorm);
   j["max_violation"] = numberJson(s.maxViolation);
   j["iterations"] = s.iterations;
-  j["evaluations"] = Json{{"value", s.values}, {"gradient", s.gradients}, {"hessian", 0}};
+  j["evaluations"] = Json{{"value", s.values}, {"gradient", s.gradients}, {"hessian", s.hessians}};
   j["time_ms"] = Json{{"compile", s.compileMs}, {"solve", s.solveMs}};
   j["message"] = s.message;
   if (!trace)

@@ -362,6 +362,7 @@ bool Solver::runNative() {
   a.pointer(&norm_);
   a.pointer(&values_);
   a.pointer(&gradients_);
+  a.pointer(&hessians_);
   a.pointer(g_.data());
   if (code_->find("solve")(&frame, a.data()) == 0)
     return true;
@@ -452,6 +453,7 @@ void Solver::judge(Solution &s) {
   s.iterations = k_;
   s.values = values_;
   s.gradients = gradients_;
+  s.hessians = hessians_;
   s.trace = std::move(trace_);
   for (TraceRow &row : s.trace)
     row.f *= sign;

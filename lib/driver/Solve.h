@@ -53,7 +53,7 @@ struct Solution {
   double objective = 0; ///< as written
   double gradientNorm = 0;
   double maxViolation = 0;
-  int64_t iterations = 0, values = 0, gradients = 0;
+  int64_t iterations = 0, values = 0, gradients = 0, hessians = 0;
   std::vector<double> x, gradient, startX;
   double compileMs = 0, solveMs = 0;
   std::vector<TraceRow> trace;
@@ -99,7 +99,7 @@ private:
   int64_t elements_ = 0; ///< of all data and unknowns: the work of one evaluation
   // Of the running solve:
   std::vector<double> x_, g_;
-  int64_t status_ = 0, k_ = 0, values_ = 0, gradients_ = 0;
+  int64_t status_ = 0, k_ = 0, values_ = 0, gradients_ = 0, hessians_ = 0;
   double f_ = 0, norm_ = 0;
   bool tierUp_ = false, allowTierUp_ = false, outOfTime_ = false, failed_ = false;
   std::chrono::steady_clock::time_point deadline_;

@@ -28,8 +28,10 @@ Descent MethodLowering::run() {
   vectorLo = g.integer(1);
   vectorType = {Kind::Real, g.shape({{vectorLo, n}})};
   result.n = n;
-  flatValue = flatFunction(false);
-  flatGradient = flatFunction(true);
+  flatValue = flatFunction(Flat::Value);
+  flatGradient = flatFunction(Flat::Gradient);
+  if (curvature.valid())
+    flatCurvature = flatFunction(Flat::Curvature);
 
   module.functions.emplace_back();
   result.solve = {static_cast<uint32_t>(module.functions.size() - 1)};
@@ -81,15 +83,31 @@ void MethodLowering::makeKernels() {
   result.value = k1.function;
   result.valueGradient = k2.function;
   calleeWorkspace = g.prim(Prim::Max, {k1.workspace, k2.workspace});
+  if (!asksCurvature(texts.method->body))
+    return;
+  // H*v is the derivative of the gradient along v.
+  KernelSpec product{"hessian_vector", "the Hessian times a vector", value.inputs, {}, {}};
+  std::vector<ValueId> directions;
+  for (ValueId v : problem.unknowns) {
+    directions.push_back(g.input({"v_" + g.inputOf(v).name, g.type(v), InputRole::Argument, {}}));
+    product.inputs.push_back(directions.back());
+    product.outputNames.push_back("h_" + g.inputOf(v).name);
+  }
+  std::vector<ValueId> gradient(both.outputs.begin() + 1, both.outputs.end());
+  product.outputs = differentiate::pushforward(g, gradient, problem.unknowns, directions);
+  Kernel k3 = lowerKernel(g, module, product);
+  curvature = k3.function;
+  calleeWorkspace = g.prim(Prim::Max, {calleeWorkspace, k3.workspace});
 }
 
 /// The kernel for a point x[1..n] in one array, and its gradient likewise.
-loops::FunctionId MethodLowering::flatFunction(bool gradient) {
+loops::FunctionId MethodLowering::flatFunction(Flat what) {
   module.functions.emplace_back();
   loops::Function &f = module.functions.back();
-  f.name = gradient ? "value_gradient_flat" : "value_flat";
+  const char *names[] = {"value_flat", "value_gradient_flat", "hessian_vector_flat"};
+  f.name = names[static_cast<size_t>(what)];
   f.documentation = "the unknowns one after the other in x[1..n]";
-  f.exported = gradient;
+  f.exported = what != Flat::Value;
   FunctionBuilder fb(g, module, f);
   auto scalarInput = [&](ValueId v) {
     ScalarId s = fb.scalar(fb.kindOf(v), g.inputOf(v).name);
@@ -123,49 +141,74 @@ loops::FunctionId MethodLowering::flatFunction(bool gradient) {
       f.parameters[k].value = made;
       arguments[k].value = made;
     }
-  BufferId x = buffer("x", vectorType, loops::BufferRole::In, fb.bufferAxes(vectorType.shape));
-  f.parameters.push_back({x});
-  VariableId value = fb.variable(loops::Kind::Real, "f");
-  f.parameters.push_back({value});
-  BufferId gx;
-  if (gradient) {
-    gx = buffer("g", vectorType, loops::BufferRole::Out, fb.bufferAxes(vectorType.shape));
-    f.parameters.push_back({gx});
+  auto vector = [&](const char *name, loops::BufferRole role) {
+    BufferId made = buffer(name, vectorType, role, fb.bufferAxes(vectorType.shape));
+    f.parameters.push_back({made});
+    return made;
+  };
+  BufferId x = vector("x", loops::BufferRole::In), v, out;
+  std::vector<loops::Argument> outputs;
+  if (what == Flat::Curvature) {
+    v = vector("v", loops::BufferRole::In);
+    out = vector("hv", loops::BufferRole::Out);
+  } else {
+    VariableId value = fb.variable(loops::Kind::Real, "f");
+    f.parameters.push_back({value});
+    outputs.push_back({value});
+    if (what == Flat::Gradient)
+      out = vector("g", loops::BufferRole::Out);
   }
 
-  std::vector<loops::Argument> outputs{{value}};
-  std::vector<std::pair<VariableId, ValueId>> scalarGradients; // and where they go
+  // Each unknown is a view of its part of the vectors, or an element.
+  struct Part {
+    ValueId unknown, offset;
+  };
+  std::vector<Part> parts;
   ValueId offset = g.integer(0);
-  for (ValueId v : problem.unknowns) {
-    Type t = g.type(v);
+  for (ValueId u : problem.unknowns) {
+    parts.push_back({u, offset});
     ValueId extent = g.integer(1);
-    if (t.scalar()) {
-      ScalarId index = fb.size(g.add(offset, g.integer(1)));
-      arguments.push_back({fb.let(loops::Kind::Real, loops::LoadOp{x, {index}}, g.inputOf(v).name)});
-      if (gradient) {
-        VariableId d = fb.variable(loops::Kind::Real, "d_" + g.inputOf(v).name);
-        outputs.push_back({d});
-        scalarGradients.push_back({d, g.add(offset, g.integer(1))});
-      }
-    } else {
-      for (const Axis axis : g.axes(t.shape))
-        extent = g.mul(extent, g.prim(Prim::Max, {g.extent(axis), g.integer(0)}));
-      auto view = [&](const std::string &name, BufferId base) {
-        BufferId made = buffer(name, t, loops::BufferRole::View, fb.bufferAxes(t.shape));
-        f.buffers[made.index].base = base;
-        f.buffers[made.index].offset = fb.size(offset);
-        return made;
-      };
-      arguments.push_back({view(g.inputOf(v).name, x)});
-      if (gradient)
-        outputs.push_back({view("d_" + g.inputOf(v).name, gx)});
-    }
+    for (const Axis axis : std::vector<Axis>(g.axesOf(u)))
+      extent = g.mul(extent, g.prim(Prim::Max, {g.extent(axis), g.integer(0)}));
     offset = g.add(offset, extent);
   }
+  auto view = [&](const Part &p, const std::string &prefix, BufferId base) {
+    BufferId made = buffer(prefix + g.inputOf(p.unknown).name, g.type(p.unknown),
+                           loops::BufferRole::View, fb.bufferAxes(g.type(p.unknown).shape));
+    f.buffers[made.index].base = base;
+    f.buffers[made.index].offset = fb.size(p.offset);
+    return made;
+  };
+  auto place = [&](const Part &p) { return fb.size(g.add(p.offset, g.integer(1))); };
+  auto pass = [&](const std::string &prefix, BufferId from) {
+    for (const Part &p : parts)
+      if (g.type(p.unknown).scalar())
+        arguments.push_back({fb.let(loops::Kind::Real, loops::LoadOp{from, {place(p)}},
+                                    prefix + g.inputOf(p.unknown).name)});
+      else
+        arguments.push_back({view(p, prefix, from)});
+  };
+  pass("", x);
+  if (v.valid())
+    pass("v_", v);
+  std::vector<std::pair<VariableId, Part>> scalars; // results, and where they go
+  if (out.valid())
+    for (const Part &p : parts) {
+      if (!g.type(p.unknown).scalar()) {
+        outputs.push_back({view(p, "d_", out)});
+        continue;
+      }
+      VariableId d = fb.variable(loops::Kind::Real, "d_" + g.inputOf(p.unknown).name);
+      outputs.push_back({d});
+      scalars.push_back({d, p});
+    }
   arguments.insert(arguments.end(), outputs.begin(), outputs.end());
-  fb.push(loops::Call{gradient ? result.valueGradient : result.value, std::move(arguments)});
-  for (auto [d, place] : scalarGradients)
-    fb.push(loops::Store{gx, {fb.size(place)}, fb.read(d)});
+  loops::FunctionId callee = what == Flat::Value      ? result.value
+                             : what == Flat::Gradient ? result.valueGradient
+                                                      : curvature;
+  fb.push(loops::Call{callee, std::move(arguments)});
+  for (auto &[d, p] : scalars)
+    fb.push(loops::Store{out, {place(p)}, fb.read(d)});
   fb.finish();
   return {static_cast<uint32_t>(module.functions.size() - 1)};
 }
@@ -234,6 +277,7 @@ void MethodLowering::declareParameters() {
   own("g", vectorType, true);
   valueCount = b->variable(loops::Kind::Int, "values");
   gradientCount = b->variable(loops::Kind::Int, "gradients");
+  hessianCount = b->variable(loops::Kind::Int, "hessians");
 }
 
 void MethodLowering::addOptions(const syntax::MethodDecl &method, semantics::Scope &scope) {
@@ -260,7 +304,7 @@ void MethodLowering::mainLoop() {
   semantics::Scope &method = *methodScope;
   semantics::Scope &loopScope = *method.parent();
   gradientAtTrials = true; // the loop's own evaluations want both
-  for (VariableId counter : {valueCount, gradientCount})
+  for (VariableId counter : {valueCount, gradientCount, hessianCount})
     b->push(loops::Assign{counter, b->let(loops::Kind::Int, loops::ConstInt{0})});
   declareStates(texts.method->body, method);
   {
@@ -303,6 +347,7 @@ void MethodLowering::mainLoop() {
     b->f.parameters.push_back({byName[name]->scalar});
   b->f.parameters.push_back({valueCount});
   b->f.parameters.push_back({gradientCount});
+  b->f.parameters.push_back({hessianCount});
   b->f.parameters.push_back({byName["g"]->buffer});
 }
 

@@ -39,7 +39,7 @@ struct DescentTexts {
 /// Parameters of the function `solve`, in this order:
 ///   inputs..., n, lower[n], upper[n], x[n] (start in, solution out),
 ///   options of the loop, options of the method (in order of declaration),
-///   out: status, k, f, gradient_norm, values, gradients, g[n]
+///   out: status, k, f, gradient_norm, values, gradients, hessians, g[n]
 struct Descent {
   loops::FunctionId value;         ///< inputs..., unknowns..., out f
   loops::FunctionId valueGradient; ///< ..., out f, out g...

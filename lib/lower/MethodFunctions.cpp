@@ -3,6 +3,7 @@
 #include "lower/MethodLowering.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace gradus::lower {
 
@@ -12,85 +13,100 @@ using semantics::Value;
 
 namespace {
 
-bool exprAsks(const syntax::Expr &e);
+using Predicate = std::function<bool(const syntax::Call &)>;
 
-bool exprsAsk(std::initializer_list<syntax::ExprPtr> list) {
-  return std::any_of(list.begin(), list.end(), [](syntax::ExprPtr e) { return e && exprAsks(*e); });
+bool exprHas(const syntax::Expr &e, const Predicate &wanted);
+
+bool exprsHave(std::initializer_list<syntax::ExprPtr> list, const Predicate &wanted) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](syntax::ExprPtr e) { return e && exprHas(*e, wanted); });
 }
 
-/// Looks for grad(e) with e other than a plain name x. Trees are at most 256 deep.
-bool exprAsks(const syntax::Expr &e) {
+/// Whether a wanted call is in the expression. Trees are of bounded depth.
+bool exprHas(const syntax::Expr &e, const Predicate &wanted) {
   using namespace syntax;
   if (auto *c = std::get_if<Call>(&e.node)) {
-    if (c->callee.name == "grad" && c->arguments.size() == 1) {
-      auto *name = std::get_if<Name>(&c->arguments[0]->node);
-      if (!name || name->name != "x")
-        return true;
-    }
+    if (wanted(*c))
+      return true;
     return std::any_of(c->arguments.begin(), c->arguments.end(),
-                       [](ExprPtr a) { return exprAsks(*a); });
+                       [&](ExprPtr a) { return exprHas(*a, wanted); });
   }
   if (auto *u = std::get_if<Unary>(&e.node))
-    return exprAsks(*u->operand);
+    return exprHas(*u->operand, wanted);
   if (auto *c = std::get_if<Chain>(&e.node))
     return std::any_of(c->links.begin(), c->links.end(),
-                       [](const Chain::Link &l) { return exprAsks(*l.operand); });
+                       [&](const Chain::Link &l) { return exprHas(*l.operand, wanted); });
   if (auto *p = std::get_if<Power>(&e.node))
-    return exprsAsk({p->base, p->exponent});
+    return exprsHave({p->base, p->exponent}, wanted);
   if (auto *c = std::get_if<Comparison>(&e.node))
     return std::any_of(c->operands.begin(), c->operands.end(),
-                       [](ExprPtr a) { return exprAsks(*a); });
+                       [&](ExprPtr a) { return exprHas(*a, wanted); });
   if (auto *l = std::get_if<Logical>(&e.node))
     return std::any_of(l->operands.begin(), l->operands.end(),
-                       [](ExprPtr a) { return exprAsks(*a); });
+                       [&](ExprPtr a) { return exprHas(*a, wanted); });
   if (auto *i = std::get_if<If>(&e.node))
-    return exprsAsk({i->condition, i->then, i->otherwise});
+    return exprsHave({i->condition, i->then, i->otherwise}, wanted);
   if (auto *i = std::get_if<Index>(&e.node))
-    return exprAsks(*i->base);
+    return exprHas(*i->base, wanted);
   if (auto *r = std::get_if<Reduction>(&e.node))
-    return exprsAsk({r->where, r->body});
+    return exprsHave({r->where, r->body}, wanted);
   if (auto *c = std::get_if<Comprehension>(&e.node))
-    return exprAsks(*c->body);
+    return exprHas(*c->body, wanted);
   if (auto *b = std::get_if<Block>(&e.node))
-    return exprAsks(*b->value) ||
-           std::any_of(b->items.begin(), b->items.end(), [](ItemPtr item) {
+    return exprHas(*b->value, wanted) ||
+           std::any_of(b->items.begin(), b->items.end(), [&](ItemPtr item) {
              auto *let = std::get_if<LetDecl>(&item->node);
-             return let && exprAsks(*let->value);
+             return let && exprHas(*let->value, wanted);
            });
   return false;
 }
 
-} // namespace
-
-bool asksGradientElsewhere(const syntax::Body &body) {
+bool bodyHas(const syntax::Body &body, const Predicate &wanted) {
   using namespace syntax;
   for (StatementPtr s : body) {
     bool asks = std::visit(
-        [](const auto &n) {
+        [&](const auto &n) {
           using T = std::decay_t<decltype(n)>;
           if constexpr (std::is_same_v<T, StateStmt>)
-            return exprAsks(*n.initial);
+            return exprHas(*n.initial, wanted);
           else if constexpr (std::is_same_v<T, AssignStmt>)
-            return exprAsks(*n.value);
+            return exprHas(*n.value, wanted);
           else if constexpr (std::is_same_v<T, LetStmt>)
-            return exprAsks(*n.let.value);
+            return exprHas(*n.let.value, wanted);
           else if constexpr (std::is_same_v<T, FnStmt>)
-            return exprAsks(*n.fn.body);
+            return exprHas(*n.fn.body, wanted);
           else if constexpr (std::is_same_v<T, WhileStmt>)
-            return exprAsks(*n.condition) || asksGradientElsewhere(n.body);
+            return exprHas(*n.condition, wanted) || bodyHas(n.body, wanted);
           else if constexpr (std::is_same_v<T, RepeatStmt> || std::is_same_v<T, ForStmt>)
-            return asksGradientElsewhere(n.body);
+            return bodyHas(n.body, wanted);
           else if constexpr (std::is_same_v<T, IfStmt>)
-            return exprAsks(*n.condition) || asksGradientElsewhere(n.then) ||
-                   asksGradientElsewhere(n.otherwise);
+            return exprHas(*n.condition, wanted) || bodyHas(n.then, wanted) ||
+                   bodyHas(n.otherwise, wanted);
           else
-            return exprAsks(*n.condition);
+            return exprHas(*n.condition, wanted);
         },
         s->node);
     if (asks)
       return true;
   }
   return false;
+}
+
+} // namespace
+
+bool asksGradientElsewhere(const syntax::Body &body) {
+  return bodyHas(body, [](const syntax::Call &c) {
+    if (c.callee.name != "grad" || c.arguments.size() != 1)
+      return false;
+    auto *name = std::get_if<syntax::Name>(&c.arguments[0]->node);
+    return !name || name->name != "x";
+  });
+}
+
+bool asksCurvature(const syntax::Body &body) {
+  return bodyHas(body, [](const syntax::Call &c) {
+    return c.callee.name == "hess" || c.callee.name == "hvp";
+  });
 }
 
 bool MethodLowering::checkPoint(std::span<const Value> arguments, size_t count, SourceRange range,
@@ -118,6 +134,10 @@ void MethodLowering::declareSpecials() {
   };
   special(root, "f", [this](auto a, SourceRange r) { return callF(a, r, false); });
   special(root, "grad", [this](auto a, SourceRange r) { return callF(a, r, true); });
+  if (flatCurvature.valid()) {
+    special(root, "hvp", [this](auto a, SourceRange r) { return callHvp(a, r); });
+    special(root, "hess", [this](auto a, SourceRange r) { return callHess(a, r); });
+  }
   special(root, "project", [this](auto a, SourceRange r) { return project(a, r); });
   special(root, "reduced", [this](auto a, SourceRange r) { return reduced(a, r); });
   special(loop, "report", [this](auto a, SourceRange r) { return report(a, r); });
@@ -173,6 +193,77 @@ Value MethodLowering::callF(std::span<const Value> arguments, SourceRange range,
   Value point = shapes.named(shapes.reindexed(shapes.real(arguments[0]), g.axes(vectorType.shape)));
   Evaluation e = evaluateAt(point.node, gradient);
   return shapes.of(gradient ? e.gradient : e.f);
+}
+
+/// hv = H(x)*v by the compiled product; both are buffers.
+void MethodLowering::emitHvp(loops::BufferId x, loops::BufferId v, loops::BufferId hv) {
+  std::vector<loops::Argument> arguments;
+  for (ValueId input : problem.inputs)
+    arguments.push_back(g.type(input).scalar() ? loops::Argument{b->bound(input)}
+                                               : loops::Argument{b->arrayOf(input)});
+  arguments.push_back({b->bound(n)});
+  arguments.push_back({x});
+  arguments.push_back({v});
+  arguments.push_back({hv});
+  b->push(loops::Call{flatCurvature, std::move(arguments)});
+}
+
+Value MethodLowering::callHvp(std::span<const Value> arguments, SourceRange range) {
+  if (!checkPoint(arguments, 2, range, "hvp"))
+    return Value::error();
+  semantics::Shapes &shapes = elaborator->shapes();
+  loops::BufferId at[2];
+  for (int k : {0, 1}) {
+    if (shapes.rank(arguments[k]) != 1)
+      return elaborator->error(Diag::MethodText, range, "hvp takes a point and a vector like x");
+    at[k] = materialize(
+        shapes.named(shapes.reindexed(shapes.real(arguments[k]), g.axes(vectorType.shape))).node);
+  }
+  loops::BufferId hv = b->workspace(vectorType, "hv" + std::to_string(++temporaries));
+  emitHvp(at[0], at[1], hv);
+  counted(hessianCount);
+  ValueId made = g.input({"hvp", vectorType, InputRole::Local, {}});
+  b->bindArray(made, hv);
+  return shapes.of(made);
+}
+
+/// The dense Hessian, a column from each unit vector.
+Value MethodLowering::callHess(std::span<const Value> arguments, SourceRange range) {
+  if (!checkPoint(arguments, 1, range, "hess"))
+    return Value::error();
+  semantics::Shapes &shapes = elaborator->shapes();
+  if (shapes.rank(arguments[0]) != 1)
+    return elaborator->error(Diag::MethodText, range, "a point is a vector like x");
+  loops::BufferId x = materialize(
+      shapes.named(shapes.reindexed(shapes.real(arguments[0]), g.axes(vectorType.shape))).node);
+  Type matrix{Kind::Real, g.shape({{vectorLo, n}, {vectorLo, n}})};
+  std::string suffix = std::to_string(++temporaries);
+  loops::BufferId h = b->workspace(matrix, "h" + suffix);
+  loops::BufferId unit = b->workspace(vectorType, "unit" + suffix);
+  loops::BufferId column = b->workspace(vectorType, "column" + suffix);
+  auto real = [&](double value) { return b->let(loops::Kind::Real, loops::ConstReal{value}); };
+  b->push(loops::Fill{unit, real(0.0)});
+  loops::For outer, inner;
+  outer.lo = inner.lo = b->let(loops::Kind::Int, loops::ConstInt{1});
+  outer.hi = inner.hi = b->bound(n);
+  outer.index = b->scalar(loops::Kind::Int, "j");
+  inner.index = b->scalar(loops::Kind::Int, "i");
+  loops::Body *saved = b->body;
+  b->body = &outer.body;
+  b->push(loops::Store{unit, {outer.index}, real(1.0)});
+  emitHvp(x, unit, column);
+  b->push(loops::Store{unit, {outer.index}, real(0.0)});
+  b->body = &inner.body;
+  ScalarId element = b->let(loops::Kind::Real, loops::LoadOp{column, {inner.index}});
+  b->push(loops::Store{h, {inner.index, outer.index}, element});
+  b->body = &outer.body;
+  b->push(std::move(inner));
+  b->body = saved;
+  b->push(std::move(outer));
+  counted(hessianCount);
+  ValueId made = g.input({"hess", matrix, InputRole::Local, {}});
+  b->bindArray(made, h);
+  return shapes.of(made);
 }
 
 Value MethodLowering::project(std::span<const Value> arguments, SourceRange range) {

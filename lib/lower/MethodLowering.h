@@ -33,7 +33,9 @@ public:
 private:
   //--- set-up (Method.cpp)
   void makeKernels();
-  loops::FunctionId flatFunction(bool gradient);
+  /// Kernels over x[1..n] in one array.
+  enum class Flat : uint8_t { Value, Gradient, Curvature };
+  loops::FunctionId flatFunction(Flat what);
   void declareParameters();
   void declareSpecials();
   void addOptions(const syntax::MethodDecl &method, semantics::Scope &scope);
@@ -86,6 +88,9 @@ private:
   Evaluation evaluateAt(ir::ValueId point, bool gradient);
   semantics::Value callF(std::span<const semantics::Value> arguments, SourceRange range,
                          bool gradient);
+  semantics::Value callHvp(std::span<const semantics::Value> arguments, SourceRange range);
+  semantics::Value callHess(std::span<const semantics::Value> arguments, SourceRange range);
+  void emitHvp(loops::BufferId x, loops::BufferId v, loops::BufferId hv);
   semantics::Value project(std::span<const semantics::Value> arguments, SourceRange range);
   semantics::Value reduced(std::span<const semantics::Value> arguments, SourceRange range);
   semantics::Value report(std::span<const semantics::Value> arguments, SourceRange range);
@@ -101,7 +106,7 @@ private:
   Descent result;
   std::unique_ptr<FunctionBuilder> b;
   std::unique_ptr<semantics::Elaborator> elaborator;
-  loops::FunctionId flatValue, flatGradient;
+  loops::FunctionId flatValue, flatGradient, flatCurvature, curvature;
   ir::ValueId vectorLo, n, lower, upper;
   ir::Type vectorType;
   std::deque<MethodVariable> variables;
@@ -110,7 +115,7 @@ private:
   std::unordered_map<ir::ValueId, ir::ValueId, ir::ValueIdHash> definitions;
   std::set<ir::ValueId> projected;
   std::vector<std::pair<ir::ValueId, Evaluation>> evaluations; ///< a stack
-  loops::VariableId valueCount, gradientCount;
+  loops::VariableId valueCount, gradientCount, hessianCount;
   /// Whether the method asks for gradients at trial points: then f there comes
   /// with the gradient in one pass.
   bool gradientAtTrials = false;
@@ -121,5 +126,7 @@ private:
 
 /// Whether a method's text has a call grad(e) with e other than plain x.
 bool asksGradientElsewhere(const syntax::Body &body);
+/// Whether it has a call of hess or hvp.
+bool asksCurvature(const syntax::Body &body);
 
 } // namespace gradus::lower
