@@ -140,11 +140,11 @@ std::string verdictText(const Verdict &v, size_t width) {
   const size_t letters = countCodePoints(v.name);
   std::string text = v.name + std::string(width - std::min(letters, width) + 2, ' ');
   text += v.ok() ? v.points == 0 ? "not checked" : "ok         " : "FAILED     ";
-  text += fmt::format("  {} points, errors: value {}, gradient {}, differences {}", v.points,
+  text += fmt::format("  {} {}, errors: value {}, gradient {}, differences {}", v.points, v.points == 1 ? "point" : "points",
                       shortNumber(v.valueError), shortNumber(v.gradientError),
                       shortNumber(v.differenceError));
   if (v.skipped)
-    text += fmt::format("; {} points without a finite value", v.skipped);
+    text += fmt::format("; {} without a finite value", v.skipped);
   if (v.kinks)
     text += fmt::format("; {} differences across a kink or an edge", v.kinks);
   text += "\n";
