@@ -1,0 +1,610 @@
+//===- Generator.cpp - random programs as text --------------------------------===//
+
+#include "Generator.h"
+
+#include <algorithm>
+#include <random>
+
+namespace gradus::property {
+
+std::string Phrase::text() const {
+  std::string result;
+  size_t next = 0;
+  for (char c : form)
+    if (c == '@')
+      result += parts[next++].text();
+    else
+      result += c;
+  return result;
+}
+
+namespace {
+
+const char *nameOf(Length l) { return l == Length::N ? "n" : l == Length::M ? "m" : "4"; }
+
+class Generator {
+public:
+  explicit Generator(uint32_t seed) : random(seed * 2654435761u + 12345u) { program.seed = seed; }
+
+  Program run() {
+    std::vector<Phrase> items;
+    // Named values of the file.
+    items.push_back(phrase("param w[4] = [0.5, -1, 2, 0.25]"));
+    items.push_back(phrase("data int d[4] = [1, 3, 2, 1]"));
+    vectors = {{"w", Length::Four, false}};
+    wholeVectors = {{"d", Length::Four, false}};
+    unsigned helpers = pick(4);
+    for (unsigned k = 0; k < helpers; ++k)
+      items.push_back(helper(k));
+    reals = {"s", "t"};
+    vectors.insert(vectors.end(),
+                   {{"x", Length::N, false}, {"x", Length::N, false}, {"y", Length::N, true}});
+    wholeVectors.push_back({"c", Length::N, false});
+    matrices = sizes = true;
+    wholes = {"k"};
+    Phrase value = real(4);
+    for (unsigned more = pick(3); more > 0; --more)
+      value = make(Sort::Real, "@ + @", {std::move(value), real(4)});
+    items.push_back({Sort::Text, Length::N,
+                     "fn f(s, t, x[n], y[0..n], A[m,n], int c[n], int k) = @",
+                     {std::move(value)}});
+    std::string form;
+    for (size_t k = 0; k < items.size(); ++k)
+      form += "@\n";
+    program.phrase = {Sort::Text, Length::N, std::move(form), std::move(items)};
+    return std::move(program);
+  }
+
+private:
+  struct Array {
+    std::string name;
+    Length length;
+    bool fromZero; ///< 0..n, not 1..n
+  };
+  struct Index {
+    std::string name;
+    Length length; ///< it lies in 1..length
+  };
+  struct Function {
+    std::string name;
+    unsigned arguments;
+    bool vector; ///< its last argument is v[p]
+  };
+  /// What an inner piece of text may name; restored at its end.
+  struct Names {
+    std::vector<std::string> reals, wholes;
+    std::vector<Array> vectors, wholeVectors;
+    std::vector<Index> indices;
+    std::vector<Function> functions;
+    bool matrices;
+  };
+
+  unsigned pick(unsigned choices) { return static_cast<unsigned>(random() % choices); }
+  bool once(unsigned in) { return pick(in) == 0; }
+  template <class T> const T &oneOf(const std::vector<T> &list) {
+    return list[pick(static_cast<unsigned>(list.size()))];
+  }
+  std::string fresh(const char *stem) { return stem + std::to_string(++count); }
+
+  static Phrase phrase(std::string text) { return {Sort::Text, Length::N, std::move(text), {}}; }
+  static Phrase make(Sort sort, std::string form, std::vector<Phrase> parts = {},
+                     Length length = Length::N) {
+    return {sort, length, std::move(form), std::move(parts)};
+  }
+  static Phrase realOf(std::string text) { return make(Sort::Real, std::move(text)); }
+  static Phrase wholeOf(std::string text) { return make(Sort::Whole, std::move(text)); }
+
+  std::string number() {
+    static const char *const numbers[] = {"0.5", "1.25", "2", "3", "0.1", "0.75", "1", "1e-2", "0"};
+    return numbers[pick(9)];
+  }
+  Length length() {
+    if (!sizes)
+      return Length::Four;
+    return once(3) ? (once(2) ? Length::M : Length::Four) : Length::N;
+  }
+
+  //--- whole numbers --------------------------------------------------------------
+
+  /// A whole number in 1..l, nearly always.
+  Phrase index(Length l) {
+    std::string end = nameOf(l);
+    std::vector<Index> fitting;
+    for (const Index &i : indices)
+      if (i.length == l)
+        fitting.push_back(i);
+    if (once(60)) {
+      program.risky = true;
+      switch (pick(4)) {
+      case 0:
+        return whole(2);
+      case 1:
+        return wholeOf("k");
+      default:
+        if (fitting.empty())
+          return wholeOf("2");
+        return wholeOf("(" + oneOf(fitting).name + (once(2) ? " + 1)" : " - 1)"));
+      }
+    }
+    if (fitting.empty() || once(8))
+      switch (pick(4)) {
+      case 0:
+        return wholeOf("1");
+      case 1:
+        return wholeOf(end);
+      default:
+        return make(Sort::Whole, "(mod(@, " + end + ") + 1)", {whole(2)});
+      }
+    const std::string i = oneOf(fitting).name;
+    switch (pick(9)) {
+    case 0:
+      return wholeOf("(mod(" + i + ", " + end + ") + 1)");
+    case 1:
+      return wholeOf("min(" + i + " + 1, " + end + ")");
+    case 2:
+      return wholeOf("max(" + i + " - 1, 1)");
+    case 3:
+      return wholeOf("(" + end + " + 1 - " + i + ")");
+    case 4:
+      for (const Array &a : wholeVectors)
+        if (a.length == l)
+          return wholeOf(a.name + "[" + i + "]");
+      return wholeOf(i);
+    default:
+      return wholeOf(i);
+    }
+  }
+
+  Phrase whole(int depth) {
+    if (depth <= 0 || once(3)) {
+      if (!indices.empty() && !once(3))
+        return wholeOf(oneOf(indices).name);
+      if (!wholes.empty() && once(2))
+        return wholeOf(oneOf(wholes));
+      return wholeOf(std::to_string(pick(6)));
+    }
+    switch (pick(8)) {
+    case 0:
+      return make(Sort::Whole, "(@ + @)", {whole(depth - 1), whole(depth - 1)});
+    case 1:
+      return make(Sort::Whole, "(@ - @)", {whole(depth - 1), whole(depth - 1)});
+    case 2:
+      return make(Sort::Whole, "@*@", {whole(0), whole(0)});
+    case 3:
+      return make(Sort::Whole, "div(@, 2)", {whole(depth - 1)});
+    case 4:
+      return make(Sort::Whole, "mod(@, 3)", {whole(depth - 1)});
+    case 5:
+      return make(Sort::Whole, "max(@, @)", {whole(depth - 1), whole(depth - 1)});
+    case 6:
+      return make(Sort::Whole, "abs(@)", {whole(depth - 1)});
+    default: {
+      const Array a = oneOf(wholeVectors);
+      return make(Sort::Whole, a.name + "[@]", {index(a.length)});
+    }
+    }
+  }
+
+  //--- conditions -----------------------------------------------------------------
+
+  Phrase condition(int depth) {
+    switch (pick(depth > 0 ? 9 : 5)) {
+    case 0:
+      return make(Sort::Condition, "(@ < @)", {real(1), real(1)});
+    case 1:
+      return make(Sort::Condition, "(@ >= @)", {leaf(), leaf()});
+    case 2:
+      return make(Sort::Condition, "(mod(@, 2) == 0)", {whole(1)});
+    case 3:
+      return make(Sort::Condition, "(@ <= @)", {whole(1), whole(1)});
+    case 4:
+      return make(Sort::Condition, "(@ != @)", {whole(0), whole(0)});
+    case 5:
+      return make(Sort::Condition, "(@ and @)", {condition(depth - 1), condition(depth - 1)});
+    case 6:
+      return make(Sort::Condition, "(@ or @)", {condition(depth - 1), condition(depth - 1)});
+    case 7:
+      return make(Sort::Condition, "(not @)", {condition(depth - 1)});
+    default:
+      return make(Sort::Condition, "(0 < @ <= @)", {real(1), real(1)});
+    }
+  }
+
+  //--- numbers --------------------------------------------------------------------
+
+  Phrase element(const Array &a) {
+    Phrase i = index(a.length);
+    if (a.fromZero && once(3))
+      return make(Sort::Real, a.name + "[@ - 1]", {std::move(i)});
+    return make(Sort::Real, a.name + "[@]", {std::move(i)});
+  }
+
+  Phrase leaf() {
+    switch (pick(9)) {
+    case 0:
+      return realOf(number());
+    case 1:
+    case 2:
+      if (!reals.empty())
+        return realOf(oneOf(reals));
+      return realOf(number());
+    case 3:
+      if (matrices)
+        return make(Sort::Real, "A[@,@]", {index(Length::M), index(Length::N)});
+      return element(oneOf(vectors));
+    case 4:
+      return make(Sort::Real, "@", {whole(1)});
+    default:
+      return element(oneOf(vectors));
+    }
+  }
+
+  Phrase unary(Phrase a) {
+    static const char *const forms[] = {
+        "sin(@)",           "cos(@)",             "tanh(@)",           "exp(tanh(@))",
+        "log(1.5 + (@)^2)", "sqrt(1 + (@)^2)",    "sigmoid(@)",        "softplus(@)",
+        "atan(@)",          "abs(@)",             "(@)^2",             "(@)^3",
+        "erf(@)",           "erfc(@)",            "relu(@)",           "asinh(@)",
+        "cbrt(@)",          "expm1(tanh(@))",     "log1p((@)^2)",      "log2(1.5 + (@)^2)",
+        "log10(2 + (@)^2)", "tan(0.7*tanh(@))",   "asin(0.9*tanh(@))", "acos(0.9*tanh(@))",
+        "sinh(tanh(@))",    "cosh(tanh(@))",      "acosh(2 + (@)^2)",  "atanh(0.8*tanh(@))",
+        "(-(@))",           "lgamma(1.5 + (@)^2)", "digamma(2 + (@)^2)", "floor(@)",
+        "ceil(@)",          "round(@)",           "sign(@)",           "(1 + (@)^2)^(-2)",
+        "(2*(@))",          "(0.5 + sin(@))",     "(@)/3"};
+    constexpr unsigned forms_ = sizeof forms / sizeof *forms;
+    return make(Sort::Real, forms[pick(forms_)], {std::move(a)});
+  }
+
+  Phrase binary(int depth) {
+    static const char *const forms[] = {"(@ + @)",          "(@ - @)",          "(@)*(@)",
+                                        "(@)*(@)",          "(@)/(2 + sin(@))", "max(@, @)",
+                                        "min(@, @)",        "hypot(@, 1 + (@)^2)",
+                                        "atan2(@, 1 + (@)^2)", "pow(1.5 + (@)^2, tanh(@))",
+                                        "(1.5 + (@)^2)^tanh(@)", "mod(@, 2.5 + sin(@))"};
+    Phrase a = real(depth - 1), b = once(6) ? a : real(depth - 1);
+    return make(Sort::Real, forms[pick(12)], {std::move(a), std::move(b)});
+  }
+
+  struct Range {
+    std::string lo, hi;
+    Length length;
+    bool mayBeEmpty;
+  };
+  Range range() {
+    if (!indices.empty() && once(3)) {
+      const Index i = oneOf(indices);
+      switch (pick(4)) {
+      case 0:
+        return {i.name, nameOf(i.length), i.length, false};
+      case 1:
+        return {"1", i.name, i.length, false};
+      case 2:
+        return {"1", i.name + "-1", i.length, true};
+      default:
+        return {i.name + "+1", nameOf(i.length), i.length, true};
+      }
+    }
+    Length l = length();
+    if (once(8))
+      return {"2", nameOf(l), l, true};
+    return {"1", nameOf(l), l, false};
+  }
+
+  Phrase reduction(int depth) {
+    if (loops >= 3)
+      return leaf();
+    Names saved = names();
+    unsigned binders = once(4) && loops < 2 ? 2 : 1;
+    std::string head;
+    bool mayBeEmpty = false;
+    loops += static_cast<int>(binders);
+    for (unsigned k = 0; k < binders; ++k) {
+      Range r = range();
+      std::string i = fresh("i");
+      head += (k ? ", " : "") + i + " in " + r.lo + ".." + r.hi;
+      indices.push_back({i, r.length});
+      mayBeEmpty |= r.mayBeEmpty;
+    }
+    std::vector<Phrase> parts;
+    if (once(3)) {
+      head += " where @";
+      parts.push_back(condition(1));
+      mayBeEmpty = true;
+    }
+    static const char *const kinds[] = {"sum", "sum", "sum", "mean", "logsumexp", "min", "max",
+                                        "prod", "count"};
+    std::string kind = kinds[pick(9)];
+    if (mayBeEmpty && (kind == "min" || kind == "max")) {
+      if (once(8))
+        program.risky = true;
+      else
+        kind = "sum";
+    }
+    Phrase result;
+    if (kind == "count") {
+      if (parts.empty()) {
+        head += " where @";
+        parts.push_back(condition(1));
+      }
+      result = make(Sort::Real, "count(" + head + ")", std::move(parts));
+    } else {
+      parts.push_back(real(depth - 1));
+      std::string body = kind == "prod" ? "(1.5 + tanh(@))" : "(@)";
+      result = make(Sort::Real, "(" + kind + "(" + head + ") " + body + ")", std::move(parts));
+    }
+    loops -= static_cast<int>(binders);
+    restore(std::move(saved));
+    return result;
+  }
+
+  /// Branches that read where the condition lets them.
+  Phrase guarded() {
+    const std::vector<Index> around = indices; // what is read below changes it
+    for (const Index &i : around)
+      if (i.length == Length::N && once(2))
+        switch (pick(4)) {
+        case 0:
+          return make(Sort::Real,
+                      "(if " + i.name + " < n then x[" + i.name + " + 1]*(@) else @)",
+                      {real(1), leaf()});
+        case 1:
+          return make(Sort::Real,
+                      "(if " + i.name + " > 1 and x[" + i.name + " - 1] > 0 then log(x[" + i.name +
+                          " - 1]) else @)",
+                      {leaf()});
+        case 2:
+          return make(Sort::Real, "(if y[" + i.name + " - 1] <= 0 then @ else sqrt(y[" + i.name +
+                                      " - 1]))",
+                      {leaf()});
+        default:
+          return make(Sort::Real, "(if x[" + i.name + "] == 0 then @ else (@)/x[" + i.name + "])",
+                      {leaf(), leaf()});
+        }
+    return make(Sort::Real, "(if @ > 0 then @ else @)", {leaf(), real(1), real(1)});
+  }
+
+  Phrase block(int depth) {
+    Names saved = names();
+    std::string form = "{ ";
+    std::vector<Phrase> parts;
+    for (unsigned k = 1 + pick(2); k > 0; --k)
+      switch (pick(6)) {
+      case 0: {
+        Length l = length();
+        std::string v = fresh("v");
+        parts.push_back(vector(l, depth - 1));
+        form += "let " + v + " = @; ";
+        vectors.insert(vectors.end(), 3, {v, l, false});
+        break;
+      }
+      case 1: {
+        Length l = length();
+        std::string v = fresh("v"), i = fresh("i");
+        if (loops >= 3)
+          break;
+        ++loops;
+        indices.push_back({i, l});
+        parts.push_back(real(depth - 1));
+        indices.pop_back();
+        --loops;
+        form += "let " + v + "[" + i + " in 1.." + nameOf(l) + "] = @; ";
+        vectors.insert(vectors.end(), 3, {v, l, false});
+        break;
+      }
+      case 2: {
+        std::string q = fresh("q"), z = fresh("z");
+        Names inside = names();
+        reals.insert(reals.end(), 2, z);
+        parts.push_back(real(depth - 1));
+        restore(std::move(inside));
+        form += "fn " + q + "(" + z + ") = @; ";
+        functions.insert(functions.end(), 2, {q, 1, false});
+        break;
+      }
+      case 3: {
+        std::string j = fresh("j");
+        parts.push_back(whole(2));
+        form += "let " + j + " = @; ";
+        wholes.push_back(j);
+        break;
+      }
+      default: {
+        std::string a = fresh("a");
+        parts.push_back(real(depth - 1));
+        form += "let " + a + " = @; ";
+        reals.insert(reals.end(), 3, a);
+      }
+      }
+    parts.push_back(real(depth - 1));
+    restore(std::move(saved));
+    return make(Sort::Real, form + "@ }", std::move(parts));
+  }
+
+  Phrase call(int depth) {
+    if (functions.empty())
+      return unary(real(depth - 1));
+    const Function f = oneOf(functions);
+    std::string form = f.name + "(";
+    std::vector<Phrase> parts;
+    for (unsigned k = 0; k < f.arguments; ++k) {
+      form += k ? ", @" : "@";
+      parts.push_back(f.vector && k + 1 == f.arguments ? vector(length(), depth - 1)
+                                                        : real(depth - 1));
+    }
+    return make(Sort::Real, form + ")", std::move(parts));
+  }
+
+  Phrase measure(int depth) {
+    Length l = length();
+    switch (pick(8)) {
+    case 0:
+      return make(Sort::Real, "dot(@, @)", {vector(l, depth - 1), vector(l, depth - 1)});
+    case 1:
+      return make(Sort::Real, "norm(@)", {vector(l, depth - 1)});
+    case 2:
+      return make(Sort::Real, "sumsq(@)", {vector(l, depth - 1)});
+    case 3:
+      return make(Sort::Real, "norm1(@)", {vector(l, depth - 1)});
+    case 4:
+      return make(Sort::Real, "max(@)", {vector(l, depth - 1)});
+    case 5:
+      return make(Sort::Real, "logsumexp(@)", {vector(l, depth - 1)});
+    case 6:
+      return make(Sort::Real, "(@)[@]", {vector(l, depth - 1), index(l)});
+    default:
+      return make(Sort::Real, "sum(@)", {vector(l, depth - 1)});
+    }
+  }
+
+  Phrase real(int depth) {
+    if (depth <= 0)
+      return leaf();
+    switch (pick(20)) {
+    case 0:
+    case 1:
+      return leaf();
+    case 2:
+    case 3:
+    case 4:
+      return unary(real(depth - 1));
+    case 5:
+    case 6:
+      return make(Sort::Real, "(if @ then @ else @)",
+                  {condition(1), real(depth - 1), real(depth - 1)});
+    case 7:
+    case 8:
+    case 9:
+    case 10:
+      return reduction(depth);
+    case 11:
+      return block(depth);
+    case 12:
+      return call(depth);
+    case 13:
+    case 14:
+      return measure(depth);
+    case 15:
+      return guarded();
+    default:
+      return binary(depth);
+    }
+  }
+
+  //--- arrays ---------------------------------------------------------------------
+
+  Phrase vector(Length l, int depth) {
+    auto made = [&](std::string form, std::vector<Phrase> parts) {
+      return make(Sort::Vector, std::move(form), std::move(parts), l);
+    };
+    auto named = [&]() -> Phrase {
+      std::vector<Array> fitting;
+      for (const Array &a : vectors)
+        if (a.length == l)
+          fitting.push_back(a);
+      if (!fitting.empty()) {
+        const Array a = oneOf(fitting);
+        if (!a.fromZero)
+          return made(a.name, {});
+        return made(once(2) ? a.name + "[1..n]" : a.name + "[0..n-1]", {});
+      }
+      return made("([" + fresh("i") + " in 1.." + nameOf(l) + "] @)", {leaf()});
+    };
+    if (depth <= 0 || loops >= 3)
+      return named();
+    switch (pick(11)) {
+    case 0:
+      return made("(@ + @)", {vector(l, depth - 1), vector(l, depth - 1)});
+    case 1:
+      return made("(@ - @)", {vector(l, depth - 1), vector(l, depth - 1)});
+    case 2:
+      return made("((@)*@)", {real(depth - 1), vector(l, depth - 1)});
+    case 3:
+      return made("(@ .* @)", {vector(l, depth - 1), vector(l, depth - 1)});
+    case 4: {
+      static const char *const functions[] = {"sin(@)", "tanh(@)", "exp(0.5*@)", "abs(@)",
+                                              "sigmoid(@)", "max(@, 0.25*@)"};
+      unsigned which = pick(6);
+      std::vector<Phrase> parts{vector(l, depth - 1)};
+      if (which == 5)
+        parts.push_back(parts[0]);
+      return made(functions[which], std::move(parts));
+    }
+    case 5:
+      if (matrices && l == Length::N)
+        return once(2) ? made("A[@,..]", {index(Length::M)})
+                       : made("(A'*@)", {vector(Length::M, depth - 1)});
+      if (matrices && l == Length::M)
+        return once(2) ? made("A[..,@]", {index(Length::N)})
+                       : made("(A*@)", {vector(Length::N, depth - 1)});
+      return made("[@, @, @, @]", {real(1), real(1), real(1), leaf()});
+    case 6:
+      return made("(if @ then @ else @)",
+                  {condition(1), vector(l, depth - 1), vector(l, depth - 1)});
+    case 7:
+      return named();
+    default: {
+      std::string i = fresh("i");
+      indices.push_back({i, l});
+      ++loops;
+      Phrase body = real(depth - 1);
+      --loops;
+      indices.pop_back();
+      return made("([" + i + " in 1.." + nameOf(l) + "] @)", {std::move(body)});
+    }
+    }
+  }
+
+  //--- declarations ---------------------------------------------------------------
+
+  Phrase helper(unsigned k) {
+    Names saved = names();
+    std::string name = "h" + std::to_string(k + 1);
+    Phrase item;
+    if (once(2)) {
+      reals = {"p", "q"};
+      item = {Sort::Text, Length::N, "fn " + name + "(p, q) = @", {real(2)}};
+      restore(std::move(saved));
+      functions.push_back({name, 2, false});
+    } else {
+      reals = {"p"};
+      std::string i = fresh("i");
+      Phrase body = real(2);
+      item = {Sort::Text, Length::N,
+              "fn " + name + "(p, v[r]) = sum(" + i + " in 1..r) (v[" + i + "]*(@) + p)",
+              {std::move(body)}};
+      restore(std::move(saved));
+      functions.push_back({name, 2, true});
+    }
+    return item;
+  }
+
+  Names names() const {
+    return {reals, wholes, vectors, wholeVectors, indices, functions, matrices};
+  }
+  void restore(Names n) {
+    reals = std::move(n.reals);
+    wholes = std::move(n.wholes);
+    vectors = std::move(n.vectors);
+    wholeVectors = std::move(n.wholeVectors);
+    indices = std::move(n.indices);
+    functions = std::move(n.functions);
+    matrices = n.matrices;
+  }
+
+  std::mt19937 random;
+  Program program;
+  unsigned count = 0;
+  int loops = 0;
+  std::vector<std::string> reals, wholes;
+  std::vector<Array> vectors, wholeVectors;
+  std::vector<Index> indices;
+  std::vector<Function> functions;
+  bool matrices = false;
+  bool sizes = false; ///< n and m are known here
+};
+
+} // namespace
+
+Program generate(uint32_t seed) { return Generator(seed).run(); }
+
+} // namespace gradus::property

@@ -1,0 +1,199 @@
+//===- ProgramsTest.cpp - 2,000 random programs -----------------------------------===//
+//
+// For each: strict native code and the interpreter agree to the bit, default
+// code within its rounding errors, the gradient with differences in 50 digits;
+// failures are the same failures; both IRs are sound and their text reads back.
+//
+//===--------------------------------------------------------------------===//
+
+#include "Reducer.h"
+#include "Trial.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <deque>
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace gradus::property;
+using gradus::jit::Level;
+
+namespace {
+
+constexpr uint32_t batch = 10;
+
+struct Sizes {
+  int64_t n, m;
+  bool smooth;
+};
+/// One point where everything is compared, and others at awkward sizes.
+std::vector<Sizes> points(uint32_t seed) {
+  static constexpr int64_t awkward[] = {0, 1, 2, 9, 17};
+  return {{2 + seed % 4, 1 + seed % 3, true}, {awkward[seed % 5], 1 + seed % 2, false}};
+}
+
+Level levelOf(uint32_t seed) {
+  switch (seed / batch % 10) {
+  case 0:
+  case 5:
+    return Level::Fast;
+  case 1:
+    return Level::Full;
+  default:
+    return Level::O0;
+  }
+}
+
+struct Tally {
+  unsigned programs = 0, refused = 0, failed = 0, finite = 0, excused = 0, sharp = 0, points = 0;
+};
+
+std::string checkPoints(Trial &trial, const Modules &modules, uint32_t seed, Tally &tally) {
+  ++tally.programs;
+  for (const Sizes &s : points(seed)) {
+    if (!trial.check(modules, seed, s.n, s.m, s.smooth))
+      return trial.failure;
+    ++tally.points;
+    tally.failed += trial.failed;
+    tally.finite += trial.finite;
+    tally.excused += trial.excused;
+    tally.sharp += trial.sharp;
+  }
+  return {};
+}
+
+/// What is wrong with one program on its own; empty when nothing is, or when
+/// it does not compile.
+std::string verdict(const std::string &text, uint32_t seed) {
+  Modules modules;
+  Trial trial;
+  if (!trial.prepare(text, "p", modules))
+    return trial.failure.starts_with("does not compile") ? "" : trial.failure;
+  if (std::string error = modules.compile(levelOf(seed)); !error.empty())
+    return error;
+  Tally tally;
+  return checkPoints(trial, modules, seed, tally);
+}
+
+/// The same in a process of its own, since a broken compiler may end there.
+std::string verdictApart(const std::string &text, uint32_t seed) {
+  int ends[2];
+  if (pipe(ends) != 0)
+    return verdict(text, seed);
+  std::fflush(nullptr);
+  pid_t child = fork();
+  if (child == 0) {
+    close(ends[0]);
+    int nowhere = open("/dev/null", O_WRONLY);
+    dup2(nowhere, 2);
+    for (int each : {SIGABRT, SIGSEGV, SIGFPE, SIGILL})
+      std::signal(each, SIG_DFL);
+    std::string why = verdict(text, seed);
+    if (write(ends[1], why.data(), why.size()) < 0)
+      _exit(1);
+    _exit(0);
+  }
+  close(ends[1]);
+  std::string why;
+  char buffer[4096];
+  for (ssize_t got; (got = read(ends[0], buffer, sizeof buffer)) > 0;)
+    why.append(buffer, static_cast<size_t>(got));
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFSIGNALED(status) ? "the process ends with signal " + std::to_string(WTERMSIG(status))
+                             : why;
+}
+
+/// Says where we are when an assertion ends the process.
+volatile uint32_t currentSeed = 0;
+extern "C" void sayWhere(int signal) {
+  char text[] = "while looking at one of ten programs from seed 0000000000 on\n";
+  uint32_t seed = currentSeed;
+  for (size_t k = 57; k-- > 47; seed /= 10)
+    text[k] = static_cast<char>('0' + seed % 10);
+  if (write(2, text, sizeof text - 1) > 0)
+    std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+void report(const Program &program, const std::string &why) {
+  const std::string kind = why.substr(0, 12);
+  Phrase small = reduce(program.phrase, [&](const std::string &text) {
+    return verdictApart(text, program.seed).starts_with(kind);
+  });
+  std::string text = small.text();
+  ADD_FAILURE() << "seed " << program.seed << ": " << why << "\n"
+                << program.phrase.text() << "reduced: " << verdictApart(text, program.seed) << "\n"
+                << text;
+}
+
+void runBatch(uint32_t first, Tally &tally) {
+  for (int each : {SIGABRT, SIGSEGV, SIGFPE, SIGILL})
+    std::signal(each, sayWhere);
+  currentSeed = first;
+  Modules modules;
+  std::deque<Trial> trials;
+  std::vector<Program> programs;
+  for (uint32_t k = 0; k < batch; ++k) {
+    Program program = generate(first + k);
+    trials.emplace_back();
+    if (!trials.back().prepare(program.phrase.text(), "p" + std::to_string(k), modules)) {
+      tally.refused += trials.back().refused;
+      if (!trials.back().refused)
+        report(program, trials.back().failure);
+      trials.pop_back();
+      if (testing::Test::HasFailure())
+        return;
+      continue;
+    }
+    programs.push_back(std::move(program));
+  }
+  std::string error = modules.compile(levelOf(first));
+  ASSERT_EQ(error, "") << "programs " << first << " and on";
+  for (size_t k = 0; k < trials.size(); ++k)
+    if (std::string why = checkPoints(trials[k], modules, programs[k].seed, tally); !why.empty())
+      report(programs[k], why);
+}
+
+/// Two hundred programs each, so that they can run side by side.
+class RandomPrograms : public testing::TestWithParam<uint32_t> {};
+
+TEST_P(RandomPrograms, AllJudgesAgree) {
+  Tally tally;
+  for (uint32_t k = 0; k < 200 && !HasFailure(); k += batch)
+    runBatch(200 * GetParam() + k, tally);
+  if (HasFailure())
+    return;
+  // The programs have to be worth their while.
+  RecordProperty("refused", static_cast<int>(tally.refused));
+  RecordProperty("failed", static_cast<int>(tally.failed));
+  RecordProperty("excused", static_cast<int>(tally.excused));
+  RecordProperty("sharp", static_cast<int>(tally.sharp));
+  EXPECT_LT(tally.refused, 10u);
+  EXPECT_LT(tally.failed, tally.points / 5);
+  EXPECT_GT(tally.finite, tally.points * 3 / 5);
+  EXPECT_LT(tally.excused, 10u);
+  EXPECT_LT(tally.sharp, 10u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomPrograms, testing::Range(0u, 10u));
+
+/// GRADUS_SEED=17 property_tests --gtest_filter='*OneSeed' looks at one program.
+TEST(RandomProgram, OneSeed) {
+  const char *seed = std::getenv("GRADUS_SEED");
+  if (!seed)
+    GTEST_SKIP() << "set GRADUS_SEED";
+  Program program = generate(static_cast<uint32_t>(std::strtoul(seed, nullptr, 10)));
+  std::string why = verdictApart(program.phrase.text(), program.seed);
+  if (!why.empty())
+    report(program, why);
+  else
+    std::puts(program.phrase.text().c_str());
+}
+
+} // namespace
