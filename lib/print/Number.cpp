@@ -78,9 +78,10 @@ std::optional<Number> fromDecimal(double value) {
   return reduced(negative ? -top : top, bottom);
 }
 
-/// The best fraction with a bottom up to 1000, if it is this double.
+/// The fraction with a bottom up to 1000 that is this double, or one with a
+/// bottom up to 100 that differs in the last bit or two: 1/3 - 1 is -2/3.
 std::optional<Number> fromFraction(double value) {
-  double rest = std::fabs(value);
+  double size = std::fabs(value), rest = size;
   if (rest > 1e6 || rest < 1e-3)
     return std::nullopt;
   int64_t p0 = 0, q0 = 1, p1 = 1, q1 = 0;
@@ -90,7 +91,8 @@ std::optional<Number> fromFraction(double value) {
     int64_t p2 = a * p1 + p0, q2 = a * q1 + q0;
     if (q2 > 1000)
       return std::nullopt;
-    if (static_cast<double>(p2) / static_cast<double>(q2) == std::fabs(value))
+    double error = std::fabs(static_cast<double>(p2) / static_cast<double>(q2) - size);
+    if (error == 0 || (q2 <= 100 && error <= 4e-16 * size))
       return Number::fraction(value < 0 ? -p2 : p2, q2);
     p0 = p1, q0 = q1, p1 = p2, q1 = q2;
     if (rest == whole)

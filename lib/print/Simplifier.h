@@ -56,6 +56,7 @@ private:
   ir::ValueId normalTerm(Term term) { return normalSum({std::move(term)}); }
   void collect(Collected &into, Sum sum);
   Sum spreadDivision(const Term &term);
+  void shareBrackets(Collected &terms);
   void groupChoices(Collected &terms);
   ir::ValueId exclusiveChoices(std::vector<std::pair<ir::ValueId, ir::ValueId>> &guarded);
   void pythagoras(Collected &terms);

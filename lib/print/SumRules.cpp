@@ -392,12 +392,67 @@ bool Simplifier::commonDenominator(Collected &terms) {
   return false;
 }
 
+/// 3*x^2*(x + 1) - x - 1 is (x + 1)*(3*x^2 - 1): where a bracket stands in one
+/// term and a multiple of it among the others, it is taken out of both.
+void Simplifier::shareBrackets(Collected &terms) {
+  bool changed = true;
+  for (int round = 0; changed && round < 8; ++round) {
+    changed = false;
+    std::vector<ValueId> bases;
+    for (auto &[factors, c] : terms)
+      for (const Factor &f : factors)
+        if (factors.size() > 1 && f.isPlain() && isAdditive(g, f.base) &&
+            std::find(bases.begin(), bases.end(), f.base) == bases.end())
+          bases.push_back(f.base);
+    for (ValueId base : bases) {
+      Number multiple(0);
+      auto alone = terms.find({Factor{base, 1, {}}});
+      Sum inside = viewer.view(base);
+      if (alone != terms.end()) {
+        multiple = alone->second;
+        inside.clear();
+      } else {
+        for (const Term &t : inside) {
+          auto it = terms.find(t.factors);
+          Number ratio = it == terms.end() ? Number(0) : it->second / t.coefficient;
+          if (ratio.isZero() || (!multiple.isZero() && !(ratio == multiple))) {
+            multiple = 0;
+            break;
+          }
+          multiple = ratio;
+        }
+        if (multiple.isZero())
+          continue;
+      }
+      Sum rest{Term{multiple, {}}};
+      Collected kept;
+      for (auto &[factors, c] : terms) {
+        const Factor *f = findBase(factors, base);
+        bool part = std::any_of(inside.begin(), inside.end(),
+                                [&](const Term &t) { return t.factors == factors; });
+        if (f && f->isPlain() && factors.size() > 1)
+          rest.push_back({c, without(factors, static_cast<size_t>(f - factors.data()))});
+        else if (!part && !(alone != terms.end() && f && factors.size() == 1))
+          kept.emplace(factors, c);
+      }
+      Term whole;
+      multiply(g, whole, Factor{base, 1, {}});
+      multiply(g, whole, viewer.viewTerm(normalSum(std::move(rest))));
+      terms = std::move(kept);
+      collect(terms, {std::move(whole)});
+      changed = true;
+      break;
+    }
+  }
+}
+
 ValueId Simplifier::normalSum(Sum sum) {
   Collected terms;
   collect(terms, std::move(sum));
   if (terms.size() > 1 && terms.size() <= longestCompared) {
     groupChoices(terms);
     pythagoras(terms);
+    shareBrackets(terms);
     distributeConstants(terms);
     for (int round = 0; round < 4; ++round)
       if (!takeCommonFactor(terms) && !commonDenominator(terms))

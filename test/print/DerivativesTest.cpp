@@ -65,6 +65,16 @@ TEST(Quotients, OverOneDenominator) {
             "(cos(x)*(x^2 + 1) - 2*x*sin(x))/(x^2 + 1)^2");
   EXPECT_EQ(derivativeOf("f(x, y) = x/(x + y)", "x"), "y/(x + y)^2");
   EXPECT_EQ(derivativeOf("f(x) = 1/x", "x"), "-1/x^2");
+  EXPECT_EQ(derivativeOf("f(r) = 4*((1/r)^12 - (1/r)^6)", "r"), "24/r^7 - 48/r^13");
+}
+
+TEST(Products, KeepTheirBrackets) {
+  EXPECT_EQ(derivativeOf("f(x) = (x^2 + 1)*(x^3 - x)", "x"),
+            "2*x*(x^3 - x) + (x^2 + 1)*(3*x^2 - 1)");
+  EXPECT_EQ(derivativeOf("f(x) = x^2*exp(x)", "x"), "exp(x)*(x^2 + 2*x)");
+  EXPECT_EQ(derivativeOf("f(x) = x*log(x) - x", "x"), "log(x)");
+  EXPECT_EQ(derivativeOf("f(x) = 5*x^(1/3)", "x"), "5/(3*x^(2/3))");
+  EXPECT_EQ(derivativeOf("f(x) = 2^x", "x"), "log(2)*2^x");
 }
 
 TEST(Choices, Pieces) {

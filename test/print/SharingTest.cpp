@@ -117,7 +117,8 @@ TEST(Numbers, Exact) {
   EXPECT_EQ(Number::of(0.1) + Number::of(0.2), Number::fraction(3, 10));
   EXPECT_EQ(Number::of(9.81), Number::fraction(981, 100));
   EXPECT_FALSE(Number::of(std::sqrt(2.0)).exact());
-  EXPECT_FALSE(Number::of(0.1 + 0.2).exact());
+  EXPECT_EQ(Number::of(0.1 + 0.2), Number::fraction(3, 10));
+  EXPECT_EQ(Number::of(1.0 / 3 - 1), Number::fraction(-2, 3));
   EXPECT_EQ(Number::of(1e300).value(), 1e300);
   EXPECT_EQ(*Number::fraction(4, 9).power(Number::fraction(-1, 2)), Number::fraction(3, 2));
   EXPECT_FALSE(Number(2).power(Number::fraction(1, 2)));
