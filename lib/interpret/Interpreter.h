@@ -67,15 +67,15 @@ struct EvalError {
 
 template <class T> struct Result {
   ir::Type type;
-  T real = T(0);           ///< a Real scalar
-  int64_t whole = 0;       ///< an Int scalar; a Bool as 0 or 1
-  ArrayValue<T> array;     ///< everything with a shape
+  T real = T(0);       ///< a Real scalar
+  int64_t whole = 0;   ///< an Int scalar; a Bool as 0 or 1
+  ArrayValue<T> array; ///< everything with a shape
 };
 
 /// The subexpression that made a nan or an infinity out of finite operands.
 struct NonFinite {
   ir::ValueId node;
-  std::string operation;        ///< "log", "/", "sum", or the name of an input
+  std::string operation; ///< "log", "/", "sum", or the name of an input
   SourceRange range;
   double value;
   std::vector<double> operands; ///< of a primitive; empty for the others

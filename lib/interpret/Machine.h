@@ -53,7 +53,7 @@ private:
     std::vector<T> terms; ///< LogSumExp
     size_t position = 0;  ///< Build
     ArrayPointer target;
-    bool adding = false;  ///< sum of arrays: the body of this step is being added
+    bool adding = false; ///< sum of arrays: the body of this step is being added
   };
 
   struct Frame {
@@ -79,15 +79,17 @@ private:
   bool step();
   bool stepScalar(ValueId v);
   bool stepPrim(ValueId v);
-  bool stepAt(ValueId v);
   bool stepInput(ValueId v);
+  void pop() { frames.pop_back(); }
+
+  // MachineArrays.h
+  bool stepAt(ValueId v);
   bool stepArray(ValueId v);
   bool stepSum(ValueId v);
   bool stepInto();
   bool position(ValueId at, ValueId shaped, std::span<const ValueId> indices,
                 const std::vector<int64_t> &lo, const std::vector<int64_t> &extent, size_t &result);
   bool makeArray(ValueId v, ArrayPointer &made);
-  void pop() { frames.pop_back(); }
 
   // MachineLoops.h
   bool openLoop();
@@ -113,8 +115,8 @@ private:
   std::vector<Slot> slots;
   std::vector<Frame> frames;
   std::vector<std::vector<ValueId>> scopes; ///< symbols of open loops, outermost first
-  std::vector<uint64_t> stamps;    ///< [0]: no loop; [k]: scopes[k - 1]
-  std::vector<size_t> symbolDepth; ///< symbol number -> 1 + place in scopes; 0 closed
+  std::vector<uint64_t> stamps;             ///< [0]: no loop; [k]: scopes[k - 1]
+  std::vector<size_t> symbolDepth;          ///< symbol number -> 1 + place in scopes; 0 closed
   std::vector<int64_t> symbolValue;
   uint64_t lastStamp = 1;
   EvalError *failure = nullptr;

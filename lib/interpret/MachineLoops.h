@@ -1,7 +1,7 @@
 //===- MachineLoops.h - reductions and comprehensions -------------------------===//
 #pragma once
 
-#include "interpret/MachineSteps.h"
+#include "interpret/MachineArrays.h"
 
 #include <limits>
 

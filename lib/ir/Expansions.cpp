@@ -26,7 +26,7 @@ ValueId expand(Graph &g, Prim prim, std::span<const ValueId> operands) {
   auto operand = [&](size_t k) { return Value{&g, operands[k < operands.size() ? k : 0]}; };
   Value first = operand(0), second = operand(1), third = operand(2), unit{&g, g.real(1.0)};
   switch (prim) {
-  // The lambdas are generic so that only those of Expanded rows are compiled.
+    // The lambdas are generic so that only those of Expanded rows are compiled.
 #define PRIMITIVE(NAME, SPELLING, C, ARITY, NOTATION, SIGNATURE, LOWERING, COMMUTATIVE, COST,      \
                   SMOOTH, DOMAIN, KINK, EVAL, ...)                                                 \
   case Prim::NAME:                                                                                 \

@@ -57,8 +57,8 @@ template <class T> T gaussOf(const T &x) {
   return select<T>(s < 1000.0, T(g - g * e), T(0.0 * g));
 }
 /// x^(y - z) with the rounding error e of s = y - z made up for: where x^s is
-/// neither 0 nor inf, x^e = 1 + e*log(x), since e*log(x) is tiny. The error of a difference is a difference of
-/// doubles again (Moller 1965, Knuth TAOCP 2, 4.2.2, theorem B).
+/// neither 0 nor inf, x^e = 1 + e*log(x), since e*log(x) is tiny. The error of a difference is a
+/// difference of doubles again (Moller 1965, Knuth TAOCP 2, 4.2.2, theorem B).
 template <class T> T powShiftOf(const T &x, const T &y, const T &z) {
   T s = y - z;
   T minusZ = s - y;

@@ -69,9 +69,10 @@ Domain domainOf(Prim p) {
   case Prim::Pow:
     // Between x^(y - 2) and y*(y - 1)*x^(y - 2) lies an overflow where y is small;
     // a subnormal x has it even in x^(y - 1).
-    return {{{normal, largest, {1}}, any({1, 2})}, [](const Operands &x) {
-              return std::abs(x[1]) < 1 && (x[1] - 2) * std::log2(x[0]) > 1000;
-            }, powTerms};
+    return {
+        {{normal, largest, {1}}, any({1, 2})},
+        [](const Operands &x) { return std::abs(x[1]) < 1 && (x[1] - 2) * std::log2(x[0]) > 1000; },
+        powTerms};
   case Prim::PowShift:
     return {{{normal, largest, {1}}, any({1, 2}), wholes(1, 2)}, [](const Operands &x) {
               return std::abs(x[1]) < 3 && (x[1] - x[2] - 2) * std::log2(x[0]) > 1000;
@@ -83,10 +84,13 @@ Domain domainOf(Prim p) {
             }};
   case Prim::Mod:
     // As x - y*floor(x/y) it has digits only where the quotient is moderate.
-    return {{{-1e100, 1e100, {}}, {-1e100, 1e100, {}}}, [](const Operands &x) {
+    return {{{-1e100, 1e100, {}}, {-1e100, 1e100, {}}},
+            [](const Operands &x) {
               double q = x[0] / x[1], part = q - std::floor(q);
-              return !(std::abs(q) < 1e6) || std::abs(x[1]) < 1e-100 || part < 1e-6 || part > 1 - 1e-6;
-            }, [](const Operands &x, int order, unsigned, unsigned) {
+              return !(std::abs(q) < 1e6) || std::abs(x[1]) < 1e-100 || part < 1e-6 ||
+                     part > 1 - 1e-6;
+            },
+            [](const Operands &x, int order, unsigned, unsigned) {
               return order == 0 ? Big(x[0]) : Big();
             }};
   case Prim::Sqrt:
@@ -122,9 +126,11 @@ Domain domainOf(Prim p) {
   case Prim::Acosh:
     return {{{1 + 0x1p-52, largest, {1}}}};
   case Prim::Atan2:
-    return {{any(), any()}, [](const Operands &x) {
+    return {{any(), any()},
+            [](const Operands &x) {
               return (x[0] == 0 && x[1] <= 0) || std::isinf(std::hypot(x[0], x[1]));
-            }, atan2Terms};
+            },
+            atan2Terms};
   case Prim::HypotSlope: // and a subnormal h has lost its digits
     return {{any(), any()}, [](const Operands &x) {
               double h = std::hypot(x[0], x[1]);
@@ -150,7 +156,8 @@ Domain domainOf(Prim p) {
     return {{any({26.5, -5})}};
   case Prim::Lgamma:
   case Prim::Digamma:
-    return {{{-100, 1e300, {0, 1, 2, -1, -2, -7, 1.4616321449683622}}}, isWhole,
+    return {{{-100, 1e300, {0, 1, 2, -1, -2, -7, 1.4616321449683622}}},
+            isWhole,
             p == Prim::Lgamma ? reflectedLgamma : reflectedDigamma};
   case Prim::Polygamma:
     return {{{-100, 1e100, {0, 1, -1, -2}}, wholes(1, 4)}, isWhole, reflectedPolygamma};
@@ -187,8 +194,8 @@ public:
 
   std::vector<Operands> make(size_t count) {
     std::vector<Operands> points;
-    const double special[] = {0.0,      -0.0, smallest, -smallest, normal, -normal, 1.0,
-                              -1.0,     2.0,  0.5,      largest,   -largest, 0x1p-53, 1e-8};
+    const double special[] = {0.0,  -0.0, smallest, -smallest, normal,   -normal, 1.0,
+                              -1.0, 2.0,  0.5,      largest,   -largest, 0x1p-53, 1e-8};
     for (double a : special)
       for (double b : special)
         for (double c : special) {
@@ -231,7 +238,8 @@ private:
       unsigned kind = static_cast<unsigned>(random() % 4);
       if (kind == 0 && !s.near.empty()) {
         double centre = s.near[random() % s.near.size()];
-        x = centre + std::exp2(uniform(-60, 0)) * (random() % 2 ? 1 : -1) * std::max(1e-3, std::abs(centre));
+        x = centre +
+            std::exp2(uniform(-60, 0)) * (random() % 2 ? 1 : -1) * std::max(1e-3, std::abs(centre));
       } else {
         x = std::exp2(kind == 1 ? uniform(-12, 12) : uniform(-1074, 1024));
         if (random() % 2)

@@ -55,9 +55,7 @@ namespace {
 constexpr int64_t stepBits = 100;
 constexpr int64_t mostBits = 16000;
 
-bool isAngular(Prim p) {
-  return p == Prim::Sin || p == Prim::Cos || p == Prim::Tan;
-}
+bool isAngular(Prim p) { return p == Prim::Sin || p == Prim::Cos || p == Prim::Tan; }
 
 } // namespace
 

@@ -86,9 +86,7 @@ protected:
     }
   }
 
-  bool isInt(size_t k) const {
-    return k == 1 && info(prim).signature == ir::Signature::RealInt;
-  }
+  bool isInt(size_t k) const { return k == 1 && info(prim).signature == ir::Signature::RealInt; }
 
   std::vector<double> evaluate(const std::vector<ValueId> &roots, const Operands &x) {
     interpret::Environment<double> env;

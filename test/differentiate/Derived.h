@@ -34,15 +34,15 @@ struct Derived {
   }
   ValueId vector(const char *name, Doubles values) {
     auto n = static_cast<int64_t>(values.size());
-    ValueId v = g.input({name, {Kind::Real, g.shape({{one, whole("n", n)}})},
-                         ir::InputRole::Argument, {}});
+    ValueId v =
+        g.input({name, {Kind::Real, g.shape({{one, whole("n", n)}})}, ir::InputRole::Argument, {}});
     env.setArray(v, std::move(values), {n});
     return v;
   }
   ValueId indexVector(const char *name, std::vector<int64_t> values) {
     auto n = static_cast<int64_t>(values.size());
-    ValueId v = g.input({name, {Kind::Int, g.shape({{one, whole("n", n)}})},
-                         ir::InputRole::Argument, {}});
+    ValueId v =
+        g.input({name, {Kind::Int, g.shape({{one, whole("n", n)}})}, ir::InputRole::Argument, {}});
     env.setIntArray(v, std::move(values), {n});
     return v;
   }

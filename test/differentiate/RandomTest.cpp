@@ -45,7 +45,8 @@ template <class T> struct Point {
 
 template <class T> class Evaluator {
 public:
-  Evaluator(RandomProgram &program, const Point<T> &point) : interpreter(program.g, make(program, point)) {}
+  Evaluator(RandomProgram &program, const Point<T> &point)
+      : interpreter(program.g, make(program, point)) {}
 
   /// The values of scalars and arrays, one after the other.
   Numbers<T> operator()(std::span<const ValueId> roots) {
@@ -171,8 +172,7 @@ void check(uint32_t seed) {
   Evaluator<double> rounded(program, p15);
   const Numbers<double> in15 = rounded(gradient);
   for (size_t j = 0; j < count; ++j)
-    EXPECT_LE(std::abs(in15[j] - static_cast<double>(reverse[j])),
-              1e-12 * (1 + scale + curvature))
+    EXPECT_LE(std::abs(in15[j] - static_cast<double>(reverse[j])), 1e-12 * (1 + scale + curvature))
         << "gradient in double, number " << j;
 }
 

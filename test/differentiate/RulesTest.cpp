@@ -27,18 +27,16 @@ TEST(Rules, SumsAndSharedPlaces) {
   });
   // r = (1, -1, -5)
   EXPECT_EQ(m.gradient(f, x), (Doubles{-4, 2 + 8, -2 + 60, -10}));
-  EXPECT_EQ(m.hessian(f, x), (std::vector<Doubles>{{4, -4, 0, 0},
-                                                   {-4, 2 + 36, -8, 0},
-                                                   {0, -8, 2 + 92, -12},
-                                                   {0, 0, -12, 2}}));
+  EXPECT_EQ(m.hessian(f, x),
+            (std::vector<Doubles>{
+                {4, -4, 0, 0}, {-4, 2 + 36, -8, 0}, {0, -8, 2 + 92, -12}, {0, 0, -12, 2}}));
 }
 
 TEST(Rules, AnIndexFromDataAddsUp) {
   Derived m;
   ValueId x = m.vector("x", {1, 2, 3}), k = m.indexVector("k", {3, 1, 3, 3});
-  ValueId f = m.reduce(ReduceOp::Sum, m.one, m.last(k), [&](ValueId i) {
-    return m.g.mul(m.g.toReal(i), m.at(x, m.at(k, i)));
-  });
+  ValueId f = m.reduce(ReduceOp::Sum, m.one, m.last(k),
+                       [&](ValueId i) { return m.g.mul(m.g.toReal(i), m.at(x, m.at(k, i))); });
   EXPECT_EQ(m.gradient(f, x), (Doubles{2, 0, 1 + 3 + 4}));
 }
 
@@ -124,9 +122,8 @@ TEST(Rules, ConditionsOfReductions) {
   Derived m;
   ValueId x = m.vector("x", {-1, 2, 0, 3});
   auto positive = [&](ValueId i) { return m.g.less(m.zero, m.at(x, i)); };
-  ValueId f = m.reduceWhere(ReduceOp::Sum, m.one, m.last(x), positive, [&](ValueId i) {
-    return m.g.prim(Prim::Log, {m.at(x, i)});
-  });
+  ValueId f = m.reduceWhere(ReduceOp::Sum, m.one, m.last(x), positive,
+                            [&](ValueId i) { return m.g.prim(Prim::Log, {m.at(x, i)}); });
   EXPECT_EQ(m.gradient(f, x), (Doubles{0, 0.5, 0, 1.0 / 3}));
   ValueId p = m.reduceWhere(ReduceOp::Prod, m.one, m.last(x), positive,
                             [&](ValueId i) { return m.at(x, i); });
@@ -166,8 +163,8 @@ TEST(Guards, OverflowBehindABranch) {
   for (double at : {100.0, 1000.0}) {
     Derived m;
     ValueId x = m.real("x", at);
-    ValueId f = m.g.select(m.g.lessEqual(x, m.zero), m.g.prim(Prim::Exp, {x}),
-                           m.g.add(m.g.real(1), x));
+    ValueId f =
+        m.g.select(m.g.lessEqual(x, m.zero), m.g.prim(Prim::Exp, {x}), m.g.add(m.g.real(1), x));
     EXPECT_EQ(m.gradient(f, x), Doubles{1});
     EXPECT_EQ(m.hessian(f, x)[0], Doubles{0});
   }
@@ -178,16 +175,16 @@ TEST(Guards, InsideSums) {
   ValueId x = m.vector("x", {4, 0, -1, 2});
   ValueId f = m.over(ReduceOp::Sum, x, [&](ValueId v) { return guardedLog(m, v); });
   EXPECT_EQ(m.gradient(f, x), (Doubles{0.25, 0, 0, 0.5}));
-  EXPECT_EQ(m.hessian(f, x), (std::vector<Doubles>{
-                                 {-0.0625, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, -0.25}}));
+  EXPECT_EQ(
+      m.hessian(f, x),
+      (std::vector<Doubles>{{-0.0625, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, -0.25}}));
 }
 
 TEST(Guards, AroundSums) {
   Derived m;
   ValueId x = m.vector("x", {-1, 2}), s = m.real("s", -3);
-  ValueId logs = m.over(ReduceOp::Sum, x, [&](ValueId v) {
-    return m.g.mul(s, m.g.prim(Prim::Log, {v}));
-  });
+  ValueId logs =
+      m.over(ReduceOp::Sum, x, [&](ValueId v) { return m.g.mul(s, m.g.prim(Prim::Log, {v})); });
   ValueId f = m.g.select(m.g.less(m.zero, s), logs, s);
   EXPECT_EQ(m.gradient(f, x), (Doubles{0, 0}));
   EXPECT_EQ(m.gradient(f, s), Doubles{1});
@@ -208,7 +205,8 @@ TEST(Guards, NestedConditions) {
     Derived m;
     ValueId x = m.real("x", at);
     ValueId low = m.g.select(m.g.less(m.zero, x), m.g.prim(Prim::Sqrt, {x}), m.zero);
-    ValueId f = m.g.select(m.g.less(x, m.g.real(1)), low, m.g.prim(Prim::Log, {m.g.sub(x, m.g.real(1))}));
+    ValueId f =
+        m.g.select(m.g.less(x, m.g.real(1)), low, m.g.prim(Prim::Log, {m.g.sub(x, m.g.real(1))}));
     double expected = at >= 1 ? 1 / (at - 1) : at > 0 ? 0.5 / std::sqrt(at) : 0;
     EXPECT_EQ(m.gradient(f, x), Doubles{expected});
   }
@@ -219,8 +217,8 @@ TEST(Guards, IndicesOutsideAreNotRead) {
   ValueId x = m.vector("x", {1, 2, 3});
   // sum (i in 1..n) if i < n then x[i]*x[i+1] else 0
   ValueId f = m.reduce(ReduceOp::Sum, m.one, m.last(x), [&](ValueId i) {
-    return m.g.select(m.g.less(i, m.last(x)),
-                      m.g.mul(m.at(x, i), m.at(x, m.g.add(i, m.one))), m.zero);
+    return m.g.select(m.g.less(i, m.last(x)), m.g.mul(m.at(x, i), m.at(x, m.g.add(i, m.one))),
+                      m.zero);
   });
   EXPECT_EQ(m.gradient(f, x), (Doubles{2, 4, 2}));
   EXPECT_EQ(m.hessian(f, x), (std::vector<Doubles>{{0, 1, 0}, {1, 0, 1}, {0, 1, 0}}));

@@ -14,9 +14,9 @@ using ir::ValueId;
 
 namespace {
 
-const double points[] = {0.0,  -0.0,  5e-324, 1e-300, 1e-20, 0.3,   1.0,      2.5,      30.0, 1e5,
-                         1e22, 1e300, -1e-20, -0.3,   -2.5,  -30.5, -3.0,     -1e300,
-                         INFINITY, -INFINITY, NAN};
+const double points[] = {0.0,  -0.0,  5e-324, 1e-300, 1e-20,    0.3,       1.0,
+                         2.5,  30.0,  1e5,    1e22,   1e300,    -1e-20,    -0.3,
+                         -2.5, -30.5, -3.0,   -1e300, INFINITY, -INFINITY, NAN};
 
 class Everywhere : public testing::TestWithParam<unsigned> {};
 
@@ -49,7 +49,7 @@ template <class T> double valueAt(Prim p, double x) {
   EvalError error;
   EXPECT_TRUE(interpreter.evaluate(g.prim(p, operands), out, error)) << error.message;
   return g.type(g.prim(p, operands)).kind == ir::Kind::Real ? static_cast<double>(out.real)
-                                                           : static_cast<double>(out.whole);
+                                                            : static_cast<double>(out.whole);
 }
 
 /// Both scalars evaluate the one table, so they agree as far as double goes, in

@@ -38,8 +38,7 @@ struct Model {
     return v;
   }
   ir::ValueId matrix(const char *name, int64_t rows, int64_t columns, std::vector<double> values) {
-    ir::ShapeId s =
-        g.shape({{g.integer(1), g.integer(rows)}, {g.integer(1), g.integer(columns)}});
+    ir::ShapeId s = g.shape({{g.integer(1), g.integer(rows)}, {g.integer(1), g.integer(columns)}});
     ir::ValueId v = g.input({name, {ir::Kind::Real, s}, ir::InputRole::Argument, {}});
     env.setArray(v, std::move(values), {rows, columns});
     return v;
@@ -59,7 +58,8 @@ struct Model {
     ir::ValueId i = g.newSymbol(lo, hi, name);
     return g.reduce(op, i, lo, hi, condition(i), f(i));
   }
-  template <class F> ir::ValueId build(ir::ValueId lo, ir::ValueId hi, F f, const char *name = "i") {
+  template <class F>
+  ir::ValueId build(ir::ValueId lo, ir::ValueId hi, F f, const char *name = "i") {
     ir::ValueId i = g.newSymbol(lo, hi, name);
     ir::Axis range{lo, hi};
     return g.build({&i, 1}, {&range, 1}, f(i));

@@ -45,8 +45,9 @@ TEST(Explain, FindsTheTermOfASum) {
   Model m;
   ValueId x = m.matrix("A", 2, 3, {1, 2, 3, 4, -5, 6});
   ValueId sum = m.reduce(ReduceOp::Sum, m.g.integer(1), m.g.integer(2), [&](ValueId i) {
-    return m.reduce(ReduceOp::Sum, m.g.integer(1), m.g.integer(3),
-                    [&](ValueId j) { return m.g.prim(Prim::Sqrt, {m.at(x, {i, j})}); }, "j");
+    return m.reduce(
+        ReduceOp::Sum, m.g.integer(1), m.g.integer(3),
+        [&](ValueId j) { return m.g.prim(Prim::Sqrt, {m.at(x, {i, j})}); }, "j");
   });
   auto why = m.explain(sum);
   ASSERT_TRUE(why.has_value());
@@ -58,11 +59,11 @@ TEST(Explain, FindsTheTermOfASum) {
 TEST(Explain, GoesThroughArraysToTheInput) {
   Model m;
   ValueId x = m.array("x", 0, {1, NAN, 3});
-  ValueId logs = m.g.keep(m.build(m.g.integer(0), m.g.integer(2), [&](ValueId i) {
-    return m.g.prim(Prim::Exp, {m.at(x, {i})});
-  }));
-  auto why = m.explain(m.reduce(ReduceOp::Sum, m.g.integer(0), m.g.integer(2),
-                                [&](ValueId k) { return m.at(logs, {k}); }, "k"));
+  ValueId logs = m.g.keep(m.build(m.g.integer(0), m.g.integer(2),
+                                  [&](ValueId i) { return m.g.prim(Prim::Exp, {m.at(x, {i})}); }));
+  auto why = m.explain(m.reduce(
+      ReduceOp::Sum, m.g.integer(0), m.g.integer(2), [&](ValueId k) { return m.at(logs, {k}); },
+      "k"));
   ASSERT_TRUE(why.has_value());
   EXPECT_EQ(why->operation, "x[1]");
   why = m.explain(m.g.neg(m.real("y", INFINITY)));

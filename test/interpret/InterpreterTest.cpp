@@ -126,10 +126,10 @@ TEST(Interpreter, BuildListKeepAndAt) {
   EXPECT_EQ(r.array.extent, std::vector<int64_t>{4});
   EXPECT_EQ(r.array.data[3], std::exp(9.0));
   EXPECT_EQ(m.value(m.at(m.g.keep(squares), {m.whole("k", 2)})), std::exp(4.0));
-  std::vector<ValueId> elements{m.real("a", 1), m.real("b", 2), m.real("c", 3), m.real("d", 4),
-                                m.real("e", 5), m.real("f", 6)};
-  ValueId list = m.g.list(elements, m.g.shape({{m.g.integer(0), m.g.integer(1)},
-                                               {m.g.integer(1), m.g.integer(3)}}));
+  std::vector<ValueId> elements{m.real("a", 1), m.real("b", 2), m.real("c", 3),
+                                m.real("d", 4), m.real("e", 5), m.real("f", 6)};
+  ValueId list = m.g.list(
+      elements, m.g.shape({{m.g.integer(0), m.g.integer(1)}, {m.g.integer(1), m.g.integer(3)}}));
   EXPECT_EQ(m.value(m.at(list, {m.whole("i", 1), m.whole("j", 2)})), 5.0);
 }
 
@@ -165,10 +165,13 @@ TEST(Interpreter, ErrorsSayWhereAndWith) {
   m.g.setRange({0, 10, 14});
   ValueId x = m.array("x", 1, {1, 2, 3, 4, 5});
   ValueId sum = m.reduce(ReduceOp::Sum, m.whole("a", 3), m.whole("b", 9), [&](ValueId i) {
-    return m.reduce(ReduceOp::Sum, m.whole("c", 4), m.whole("d", 4), [&](ValueId j) {
-      m.g.setRange({0, 20, 24});
-      return m.at(x, {m.g.prim(Prim::Sub, {m.g.add(i, j), m.g.integer(1)})});
-    }, "j");
+    return m.reduce(
+        ReduceOp::Sum, m.whole("c", 4), m.whole("d", 4),
+        [&](ValueId j) {
+          m.g.setRange({0, 20, 24});
+          return m.at(x, {m.g.prim(Prim::Sub, {m.g.add(i, j), m.g.integer(1)})});
+        },
+        "j");
   });
   EvalError e = m.errorOf(sum);
   EXPECT_EQ(e.message, "the index of x is 6, outside 1..5");
@@ -190,8 +193,8 @@ TEST(Interpreter, ErrorsSayWhereAndWith) {
 TEST(Interpreter, InputsMustHaveTheirShape) {
   Model m;
   ValueId n = m.whole("n", 3);
-  ValueId x = m.g.input({"x", {ir::Kind::Real, m.g.shape({{m.g.integer(0), n}})},
-                         ir::InputRole::Argument, {}});
+  ValueId x = m.g.input(
+      {"x", {ir::Kind::Real, m.g.shape({{m.g.integer(0), n}})}, ir::InputRole::Argument, {}});
   m.env.setArray(x, {1, 2, 3}, {3});
   EXPECT_EQ(m.errorOf(m.at(x, {n})).message, "axis 1 of x has 4 elements, not 3");
   m.env.setArray(x, {1, 2, 3, 4}, {4});
@@ -208,9 +211,8 @@ TEST(Interpreter, NothingRecurses) {
   ValueId n = m.whole("n", 2);
   v = x;
   for (int k = 0; k < 2000; ++k)
-    v = m.reduce(ReduceOp::Sum, m.g.integer(1), n, [&](ValueId i) {
-      return m.g.div(m.g.mul(v, m.g.toReal(i)), m.g.real(3.0));
-    });
+    v = m.reduce(ReduceOp::Sum, m.g.integer(1), n,
+                 [&](ValueId i) { return m.g.div(m.g.mul(v, m.g.toReal(i)), m.g.real(3.0)); });
   EXPECT_NEAR(m.value(v), 1.0, 1e-9);
 }
 
