@@ -66,7 +66,7 @@ public:
     if (!e.scalar)
       return true;
     const double norm = normOf(e.gradient);
-    e.stationary = norm == 0 || !std::isfinite(norm);
+    e.stationary = norm == 0 || !std::isfinite(norm) || !std::isfinite(e.value[0]);
     for (const std::vector<double> &part : e.gradient)
       for (double x : part)
         e.steepest.push_back(x == 0 ? 0.0 : -x / norm);
@@ -254,7 +254,7 @@ std::string evaluationText(Session &session, const Subject &subject, const Evalu
     text += (k ? "             ∂" : "gradient     ∂") + f + "/∂" + g.inputOf(variables[k]).name + " = " +
             arrayText(e.gradient[k], session.value(g.inputIndex(variables[k])).extents) + "\n";
   text += "steepest     ";
-  text += e.stationary ? "nowhere: the gradient is zero or not finite\n"
+  text += e.stationary ? "nowhere: the gradient is zero, or something is not finite\n"
                        : listText(e.steepest) + "\n";
   if (e.directed) {
     text += "directional  " + numberText(e.directional) + " along the vector as given";
