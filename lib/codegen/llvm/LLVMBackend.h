@@ -46,7 +46,7 @@ struct Settings {
 class LLVMProgram {
 public:
   /// Translates a sound module. Null, with `error` set, if LLVM does not know
-  /// the target or a name clashes with the C library.
+  /// the target or its processor, or a name clashes with the C library.
   static std::unique_ptr<LLVMProgram> create(const loops::Module &module, const Settings &settings,
                                              std::string &error);
   ~LLVMProgram();

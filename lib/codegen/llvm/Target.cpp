@@ -3,6 +3,7 @@
 
 #include <llvm/ADT/StringMap.h>
 #include <llvm/IR/Function.h>
+#include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/TargetParser/Host.h>
@@ -56,6 +57,18 @@ void initializeTargets(bool native) {
   });
 }
 
+/// LLVM takes an unknown processor for a generic one, and ends the process over
+/// one that cannot run the triple's code, so both are found out before.
+bool knowsProcessor(const llvm::Target &target, const std::string &triple, const std::string &cpu) {
+  std::unique_ptr<llvm::MCSubtargetInfo> generic(target.createMCSubtargetInfo(triple, "", ""));
+  if (!generic || !generic->isCPUStringValid(cpu))
+    return false;
+  if (llvm::Triple(triple).getArch() != llvm::Triple::x86_64)
+    return true;
+  std::unique_ptr<llvm::MCSubtargetInfo> own(target.createMCSubtargetInfo(triple, cpu, ""));
+  return own && own->checkFeatures("+64bit");
+}
+
 } // namespace
 
 std::unique_ptr<llvm::TargetMachine> createTargetMachine(const Settings &settings,
@@ -71,6 +84,9 @@ std::unique_ptr<llvm::TargetMachine> createTargetMachine(const Settings &setting
   if (cpu.empty() || cpu == "native") {
     cpu = native ? llvm::sys::getHostCPUName().str() : "generic";
     features = native ? hostFeatures() : "";
+  } else if (!knowsProcessor(*target, triple, cpu)) {
+    error = "LLVM has no processor '" + cpu + "' for " + triple;
+    return nullptr;
   }
   if (!settings.features.empty())
     features += (features.empty() ? "" : ",") + settings.features;
