@@ -252,6 +252,7 @@ bool Solver::compile(jit::Level level) {
       p.unknowns.push_back(g.inputNode(u.input));
     p.objective = problem_.maximize ? g.neg(problem_.objective) : problem_.objective;
     p.bounded = bounded_;
+    p.objectiveRange = problem_.objectiveRange;
     std::vector<ValueId> roots = p.unknowns;
     roots.push_back(p.objective);
     for (ValueId v : inputsOf(g, roots))

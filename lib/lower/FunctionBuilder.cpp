@@ -54,23 +54,29 @@ ScalarId FunctionBuilder::bound(ValueId v) const {
 }
 
 void FunctionBuilder::bind(ValueId v, ScalarId s) {
+  log.push_back({v, false, bound(v), {}});
   scalars[v] = s;
-  log.push_back({v, false});
 }
 
 void FunctionBuilder::bindArray(ValueId v, BufferId b) {
+  auto it = arrays.find(v);
+  log.push_back({v, true, {}, it == arrays.end() ? BufferId{} : it->second});
   arrays[v] = b;
-  log.push_back({v, true});
 }
 
+/// What was bound before comes back.
 void FunctionBuilder::release(size_t mark) {
   while (log.size() > mark) {
-    auto [v, array] = log.back();
+    const Binding old = log.back();
     log.pop_back();
-    if (array)
-      arrays.erase(v);
+    if (old.array && old.buffer.valid())
+      arrays[old.value] = old.buffer;
+    else if (old.array)
+      arrays.erase(old.value);
+    else if (old.scalar.valid())
+      scalars[old.value] = old.scalar;
     else
-      scalars.erase(v);
+      scalars.erase(old.value);
   }
 }
 

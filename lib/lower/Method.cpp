@@ -2,6 +2,7 @@
 
 #include "differentiate/Differentiate.h"
 #include "lower/MethodLowering.h"
+#include "transform/SumOfSquares.h"
 
 #include <cassert>
 
@@ -32,6 +33,10 @@ Descent MethodLowering::run() {
   flatGradient = flatFunction(Flat::Gradient);
   if (curvature.valid())
     flatCurvature = flatFunction(Flat::Curvature);
+  if (residual.valid()) {
+    flatResidual = flatFunction(Flat::Residual);
+    flatJacobian = flatFunction(Flat::JacobianVector);
+  }
 
   module.functions.emplace_back();
   result.solve = {static_cast<uint32_t>(module.functions.size() - 1)};
@@ -83,9 +88,15 @@ void MethodLowering::makeKernels() {
   result.value = k1.function;
   result.valueGradient = k2.function;
   calleeWorkspace = g.prim(Prim::Max, {k1.workspace, k2.workspace});
-  if (!asksCurvature(texts.method->body))
-    return;
-  // H*v is the derivative of the gradient along v.
+  if (asksCurvature(texts.method->body))
+    makeCurvatureKernel(value, std::span(both.outputs).subspan(1));
+  if (asksResiduals(texts.method->body))
+    makeResidualKernels(value);
+}
+
+/// H*v is the derivative of the gradient along v.
+void MethodLowering::makeCurvatureKernel(const KernelSpec &value,
+                                         std::span<const ValueId> gradient) {
   KernelSpec product{"hessian_vector", "the Hessian times a vector", value.inputs, {}, {}};
   std::vector<ValueId> directions;
   for (ValueId v : problem.unknowns) {
@@ -93,18 +104,61 @@ void MethodLowering::makeKernels() {
     product.inputs.push_back(directions.back());
     product.outputNames.push_back("h_" + g.inputOf(v).name);
   }
-  std::vector<ValueId> gradient(both.outputs.begin() + 1, both.outputs.end());
   product.outputs = differentiate::pushforward(g, gradient, problem.unknowns, directions);
-  Kernel k3 = lowerKernel(g, module, product);
-  curvature = k3.function;
-  calleeWorkspace = g.prim(Prim::Max, {calleeWorkspace, k3.workspace});
+  Kernel k = lowerKernel(g, module, product);
+  curvature = k.function;
+  calleeWorkspace = g.prim(Prim::Max, {calleeWorkspace, k.workspace});
+}
+
+ValueId MethodLowering::elementsOf(ValueId array) {
+  ValueId count = g.integer(1);
+  for (const Axis axis : std::vector<Axis>(g.axesOf(array)))
+    count = g.mul(count, g.prim(Prim::Max, {g.extent(axis), g.integer(0)}));
+  return count;
+}
+
+/// The residuals, and their derivative along a direction.
+void MethodLowering::makeResidualKernels(const KernelSpec &value) {
+  auto found = transform::residuals(g, problem.objective, problem.unknowns);
+  if (!found) {
+    diagnostics.report(Diag::NotLeastSquares, problem.objectiveRange,
+                       "the objective is not seen to be a sum of squares, which " +
+                           texts.method->name.name + " needs",
+                       "write it as a sum of (...)^2, or choose another method");
+    return;
+  }
+  residuals = std::move(*found);
+  ValueId total = g.integer(0);
+  KernelSpec r{"residuals", "1/2*sumsq of them is the objective up to a constant", value.inputs,
+               residuals, {}};
+  KernelSpec along{"jacobian_vector", "the derivative of the residuals along a direction",
+                   value.inputs, {}, {}};
+  std::vector<ValueId> directions;
+  for (ValueId v : problem.unknowns) {
+    directions.push_back(g.input({"v_" + g.inputOf(v).name, g.type(v), InputRole::Argument, {}}));
+    along.inputs.push_back(directions.back());
+  }
+  for (size_t k = 0; k < residuals.size(); ++k) {
+    total = g.add(total, elementsOf(residuals[k]));
+    r.outputNames.push_back("r" + std::to_string(k + 1));
+    along.outputNames.push_back("d" + std::to_string(k + 1));
+  }
+  m = total;
+  residualType = {Kind::Real, g.shape({{g.integer(1), m}})};
+  along.outputs = differentiate::pushforward(g, residuals, problem.unknowns, directions);
+  Kernel k1 = lowerKernel(g, module, r), k2 = lowerKernel(g, module, along);
+  residual = k1.function;
+  jacobian = k2.function;
+  for (ValueId needed : {k1.workspace, k2.workspace})
+    calleeWorkspace = g.prim(Prim::Max, {calleeWorkspace, needed});
 }
 
 /// The kernel for a point x[1..n] in one array, and its gradient likewise.
 loops::FunctionId MethodLowering::flatFunction(Flat what) {
   module.functions.emplace_back();
   loops::Function &f = module.functions.back();
-  const char *names[] = {"value_flat", "value_gradient_flat", "hessian_vector_flat"};
+  const char *names[] = {"value_flat", "value_gradient_flat", "hessian_vector_flat",
+                         "residuals_flat", "jacobian_vector_flat"};
   f.name = names[static_cast<size_t>(what)];
   f.documentation = "the unknowns one after the other in x[1..n]";
   f.exported = what != Flat::Value;
@@ -141,40 +195,47 @@ loops::FunctionId MethodLowering::flatFunction(Flat what) {
       f.parameters[k].value = made;
       arguments[k].value = made;
     }
-  auto vector = [&](const char *name, loops::BufferRole role) {
-    BufferId made = buffer(name, vectorType, role, fb.bufferAxes(vectorType.shape));
+  auto vector = [&](const char *name, loops::BufferRole role, Type t) {
+    BufferId made = buffer(name, t, role, fb.bufferAxes(t.shape));
     f.parameters.push_back({made});
     return made;
   };
-  BufferId x = vector("x", loops::BufferRole::In), v, out;
+  BufferId x = vector("x", loops::BufferRole::In, vectorType), v, out;
   std::vector<loops::Argument> outputs;
+  bool ofResiduals = what == Flat::Residual || what == Flat::JacobianVector;
+  if (what == Flat::Curvature || what == Flat::JacobianVector)
+    v = vector("v", loops::BufferRole::In, vectorType);
   if (what == Flat::Curvature) {
-    v = vector("v", loops::BufferRole::In);
-    out = vector("hv", loops::BufferRole::Out);
+    out = vector("hv", loops::BufferRole::Out, vectorType);
+  } else if (ofResiduals) {
+    out = vector("r", loops::BufferRole::Out, residualType);
   } else {
     VariableId value = fb.variable(loops::Kind::Real, "f");
     f.parameters.push_back({value});
     outputs.push_back({value});
     if (what == Flat::Gradient)
-      out = vector("g", loops::BufferRole::Out);
+      out = vector("g", loops::BufferRole::Out, vectorType);
   }
 
   // Each unknown is a view of its part of the vectors, or an element.
   struct Part {
-    ValueId unknown, offset;
+    ValueId value, offset;
+    std::string name;
   };
-  std::vector<Part> parts;
-  ValueId offset = g.integer(0);
-  for (ValueId u : problem.unknowns) {
-    parts.push_back({u, offset});
-    ValueId extent = g.integer(1);
-    for (const Axis axis : std::vector<Axis>(g.axesOf(u)))
-      extent = g.mul(extent, g.prim(Prim::Max, {g.extent(axis), g.integer(0)}));
-    offset = g.add(offset, extent);
-  }
+  auto layOut = [&](const std::vector<ValueId> &values) {
+    std::vector<Part> made;
+    ValueId offset = g.integer(0);
+    for (ValueId u : values) {
+      std::string name = g.node(u).op == Op::Input ? g.inputOf(u).name : "r" + std::to_string(made.size() + 1);
+      made.push_back({u, offset, name});
+      offset = g.add(offset, elementsOf(u));
+    }
+    return made;
+  };
+  std::vector<Part> parts = layOut(problem.unknowns);
   auto view = [&](const Part &p, const std::string &prefix, BufferId base) {
-    BufferId made = buffer(prefix + g.inputOf(p.unknown).name, g.type(p.unknown),
-                           loops::BufferRole::View, fb.bufferAxes(g.type(p.unknown).shape));
+    BufferId made = buffer(prefix + p.name, g.type(p.value), loops::BufferRole::View,
+                           fb.bufferAxes(g.type(p.value).shape));
     f.buffers[made.index].base = base;
     f.buffers[made.index].offset = fb.size(p.offset);
     return made;
@@ -182,9 +243,9 @@ loops::FunctionId MethodLowering::flatFunction(Flat what) {
   auto place = [&](const Part &p) { return fb.size(g.add(p.offset, g.integer(1))); };
   auto pass = [&](const std::string &prefix, BufferId from) {
     for (const Part &p : parts)
-      if (g.type(p.unknown).scalar())
-        arguments.push_back({fb.let(loops::Kind::Real, loops::LoadOp{from, {place(p)}},
-                                    prefix + g.inputOf(p.unknown).name)});
+      if (g.type(p.value).scalar())
+        arguments.push_back(
+            {fb.let(loops::Kind::Real, loops::LoadOp{from, {place(p)}}, prefix + p.name)});
       else
         arguments.push_back({view(p, prefix, from)});
   };
@@ -193,19 +254,21 @@ loops::FunctionId MethodLowering::flatFunction(Flat what) {
     pass("v_", v);
   std::vector<std::pair<VariableId, Part>> scalars; // results, and where they go
   if (out.valid())
-    for (const Part &p : parts) {
-      if (!g.type(p.unknown).scalar()) {
+    for (const Part &p : ofResiduals ? layOut(residuals) : parts) {
+      if (!g.type(p.value).scalar()) {
         outputs.push_back({view(p, "d_", out)});
         continue;
       }
-      VariableId d = fb.variable(loops::Kind::Real, "d_" + g.inputOf(p.unknown).name);
+      VariableId d = fb.variable(loops::Kind::Real, "d_" + p.name);
       outputs.push_back({d});
       scalars.push_back({d, p});
     }
   arguments.insert(arguments.end(), outputs.begin(), outputs.end());
   loops::FunctionId callee = what == Flat::Value      ? result.value
                              : what == Flat::Gradient ? result.valueGradient
-                                                      : curvature;
+                             : what == Flat::Residual ? residual
+                             : what == Flat::Curvature ? curvature
+                                                       : jacobian;
   fb.push(loops::Call{callee, std::move(arguments)});
   for (auto &[d, p] : scalars)
     fb.push(loops::Store{out, {place(p)}, fb.read(d)});

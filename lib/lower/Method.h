@@ -28,6 +28,7 @@ struct DescentProblem {
   std::vector<ir::ValueId> unknowns; ///< Input nodes, in the order of x
   ir::ValueId objective;             ///< to be minimized
   bool bounded = false;              ///< lower and upper are used
+  SourceRange objectiveRange = {};
 };
 
 struct DescentTexts {

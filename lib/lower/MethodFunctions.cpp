@@ -109,6 +109,12 @@ bool asksCurvature(const syntax::Body &body) {
   });
 }
 
+bool asksResiduals(const syntax::Body &body) {
+  return bodyHas(body, [](const syntax::Call &c) {
+    return c.callee.name == "residual" || c.callee.name == "jac";
+  });
+}
+
 bool MethodLowering::checkPoint(std::span<const Value> arguments, size_t count, SourceRange range,
                                 const char *name) {
   if (arguments.size() != count) {
@@ -137,6 +143,11 @@ void MethodLowering::declareSpecials() {
   if (flatCurvature.valid()) {
     special(root, "hvp", [this](auto a, SourceRange r) { return callHvp(a, r); });
     special(root, "hess", [this](auto a, SourceRange r) { return callHess(a, r); });
+  }
+  if (flatResidual.valid()) {
+    special(root, "residual", [this](auto a, SourceRange r) { return callResidual(a, r); });
+    special(root, "jac", [this](auto a, SourceRange r) { return callJac(a, r); });
+    root.declareValue({"m", {}}, "size", Value::scalar(m));
   }
   special(root, "project", [this](auto a, SourceRange r) { return project(a, r); });
   special(root, "reduced", [this](auto a, SourceRange r) { return reduced(a, r); });
@@ -193,77 +204,6 @@ Value MethodLowering::callF(std::span<const Value> arguments, SourceRange range,
   Value point = shapes.named(shapes.reindexed(shapes.real(arguments[0]), g.axes(vectorType.shape)));
   Evaluation e = evaluateAt(point.node, gradient);
   return shapes.of(gradient ? e.gradient : e.f);
-}
-
-/// hv = H(x)*v by the compiled product; both are buffers.
-void MethodLowering::emitHvp(loops::BufferId x, loops::BufferId v, loops::BufferId hv) {
-  std::vector<loops::Argument> arguments;
-  for (ValueId input : problem.inputs)
-    arguments.push_back(g.type(input).scalar() ? loops::Argument{b->bound(input)}
-                                               : loops::Argument{b->arrayOf(input)});
-  arguments.push_back({b->bound(n)});
-  arguments.push_back({x});
-  arguments.push_back({v});
-  arguments.push_back({hv});
-  b->push(loops::Call{flatCurvature, std::move(arguments)});
-}
-
-Value MethodLowering::callHvp(std::span<const Value> arguments, SourceRange range) {
-  if (!checkPoint(arguments, 2, range, "hvp"))
-    return Value::error();
-  semantics::Shapes &shapes = elaborator->shapes();
-  loops::BufferId at[2];
-  for (int k : {0, 1}) {
-    if (shapes.rank(arguments[k]) != 1)
-      return elaborator->error(Diag::MethodText, range, "hvp takes a point and a vector like x");
-    at[k] = materialize(
-        shapes.named(shapes.reindexed(shapes.real(arguments[k]), g.axes(vectorType.shape))).node);
-  }
-  loops::BufferId hv = b->workspace(vectorType, "hv" + std::to_string(++temporaries));
-  emitHvp(at[0], at[1], hv);
-  counted(hessianCount);
-  ValueId made = g.input({"hvp", vectorType, InputRole::Local, {}});
-  b->bindArray(made, hv);
-  return shapes.of(made);
-}
-
-/// The dense Hessian, a column from each unit vector.
-Value MethodLowering::callHess(std::span<const Value> arguments, SourceRange range) {
-  if (!checkPoint(arguments, 1, range, "hess"))
-    return Value::error();
-  semantics::Shapes &shapes = elaborator->shapes();
-  if (shapes.rank(arguments[0]) != 1)
-    return elaborator->error(Diag::MethodText, range, "a point is a vector like x");
-  loops::BufferId x = materialize(
-      shapes.named(shapes.reindexed(shapes.real(arguments[0]), g.axes(vectorType.shape))).node);
-  Type matrix{Kind::Real, g.shape({{vectorLo, n}, {vectorLo, n}})};
-  std::string suffix = std::to_string(++temporaries);
-  loops::BufferId h = b->workspace(matrix, "h" + suffix);
-  loops::BufferId unit = b->workspace(vectorType, "unit" + suffix);
-  loops::BufferId column = b->workspace(vectorType, "column" + suffix);
-  auto real = [&](double value) { return b->let(loops::Kind::Real, loops::ConstReal{value}); };
-  b->push(loops::Fill{unit, real(0.0)});
-  loops::For outer, inner;
-  outer.lo = inner.lo = b->let(loops::Kind::Int, loops::ConstInt{1});
-  outer.hi = inner.hi = b->bound(n);
-  outer.index = b->scalar(loops::Kind::Int, "j");
-  inner.index = b->scalar(loops::Kind::Int, "i");
-  loops::Body *saved = b->body;
-  b->body = &outer.body;
-  b->push(loops::Store{unit, {outer.index}, real(1.0)});
-  emitHvp(x, unit, column);
-  b->push(loops::Store{unit, {outer.index}, real(0.0)});
-  b->body = &inner.body;
-  ScalarId element = b->let(loops::Kind::Real, loops::LoadOp{column, {inner.index}});
-  b->push(loops::Store{h, {inner.index, outer.index}, element});
-  b->body = &outer.body;
-  b->push(std::move(inner));
-  b->body = saved;
-  b->push(std::move(outer));
-  counted(hessianCount);
-  ValueId made = g.input({"hess", matrix, InputRole::Local, {}});
-  b->bindArray(made, h);
-  return shapes.of(made);
 }
 
 Value MethodLowering::project(std::span<const Value> arguments, SourceRange range) {

@@ -6,6 +6,7 @@
 #include "semantics/Elaborate.h"
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -33,8 +34,11 @@ public:
 private:
   //--- set-up (Method.cpp)
   void makeKernels();
+  void makeCurvatureKernel(const KernelSpec &value, std::span<const ir::ValueId> gradient);
+  void makeResidualKernels(const KernelSpec &value);
+  ir::ValueId elementsOf(ir::ValueId array);
   /// Kernels over x[1..n] in one array.
-  enum class Flat : uint8_t { Value, Gradient, Curvature };
+  enum class Flat : uint8_t { Value, Gradient, Curvature, Residual, JacobianVector };
   loops::FunctionId flatFunction(Flat what);
   void declareParameters();
   void declareSpecials();
@@ -89,6 +93,14 @@ private:
   semantics::Value callF(std::span<const semantics::Value> arguments, SourceRange range,
                          bool gradient);
   semantics::Value callHvp(std::span<const semantics::Value> arguments, SourceRange range);
+  semantics::Value callResidual(std::span<const semantics::Value> arguments, SourceRange range);
+  semantics::Value callJac(std::span<const semantics::Value> arguments, SourceRange range);
+  bool pointOf(std::span<const semantics::Value> arguments, SourceRange range, const char *name,
+               loops::BufferId &x);
+  /// matrix[i, j] for all columns j: what `column` writes for the j-th unit vector.
+  semantics::Value byColumns(const char *name, ir::Type columnType,
+                             const std::function<void(loops::BufferId, loops::BufferId)> &column);
+  void callFlat(loops::FunctionId callee, std::initializer_list<loops::BufferId> buffers);
   semantics::Value callHess(std::span<const semantics::Value> arguments, SourceRange range);
   void emitHvp(loops::BufferId x, loops::BufferId v, loops::BufferId hv);
   semantics::Value project(std::span<const semantics::Value> arguments, SourceRange range);
@@ -107,6 +119,10 @@ private:
   std::unique_ptr<FunctionBuilder> b;
   std::unique_ptr<semantics::Elaborator> elaborator;
   loops::FunctionId flatValue, flatGradient, flatCurvature, curvature;
+  loops::FunctionId flatResidual, residual, flatJacobian, jacobian;
+  std::vector<ir::ValueId> residuals; ///< scalars and arrays; their squares are the objective
+  ir::ValueId m;                      ///< number of residuals
+  ir::Type residualType;
   ir::ValueId vectorLo, n, lower, upper;
   ir::Type vectorType;
   std::deque<MethodVariable> variables;
@@ -128,5 +144,7 @@ private:
 bool asksGradientElsewhere(const syntax::Body &body);
 /// Whether it has a call of hess or hvp.
 bool asksCurvature(const syntax::Body &body);
+/// Whether it has a call of residual or jac.
+bool asksResiduals(const syntax::Body &body);
 
 } // namespace gradus::lower

@@ -94,7 +94,14 @@ private:
   std::unordered_map<ir::ValueId, loops::ScalarId, ir::ValueIdHash> scalars;
   std::unordered_map<ir::ValueId, loops::ScalarId, ir::ValueIdHash> sizes;
   std::unordered_map<ir::ValueId, loops::BufferId, ir::ValueIdHash> arrays;
-  std::vector<std::pair<ir::ValueId, bool>> log; ///< true: an array
+  /// What a value was bound to before, to be put back.
+  struct Binding {
+    ir::ValueId value;
+    bool array;
+    loops::ScalarId scalar;
+    loops::BufferId buffer;
+  };
+  std::vector<Binding> log;
   ir::ValueId workspaceTotal;
 };
 
