@@ -58,7 +58,8 @@ public:
     Comparison comparison(session, subject);
     bool prepared = false;
     for (int k = 0; k < points; ++k) {
-      const bool bound = subject.problem ? bindProblem(subject, k, random) : bindFunction(subject, k, random);
+      const bool bound =
+          subject.problem ? bindProblem(subject, k, random) : bindFunction(subject, k, random);
       if (!bound)
         return false;
       if (!prepared && !comparison.prepare())
@@ -140,9 +141,9 @@ std::string verdictText(const Verdict &v, size_t width) {
   const size_t letters = countCodePoints(v.name);
   std::string text = v.name + std::string(width - std::min(letters, width) + 2, ' ');
   text += v.ok() ? v.points == 0 ? "not checked" : "ok         " : "FAILED     ";
-  text += fmt::format("  {} {}, errors: value {}, gradient {}, differences {}", v.points, v.points == 1 ? "point" : "points",
-                      shortNumber(v.valueError), shortNumber(v.gradientError),
-                      shortNumber(v.differenceError));
+  text += fmt::format("  {} {}, errors: value {}, gradient {}, differences {}", v.points,
+                      v.points == 1 ? "point" : "points", shortNumber(v.valueError),
+                      shortNumber(v.gradientError), shortNumber(v.differenceError));
   if (v.skipped)
     text += fmt::format("; {} without a finite value", v.skipped);
   if (v.kinks)
@@ -183,7 +184,8 @@ int check(const CheckOptions &options, std::ostream &out, std::ostream &err) {
   for (const Verdict &v : verdicts)
     if (!v.ok())
       session.diagnostics.report(Diag::CheckFailed, {}, v.name + ": " + v.failures[0]);
-  const bool ok = std::all_of(verdicts.begin(), verdicts.end(), [](const Verdict &v) { return v.ok(); });
+  const bool ok =
+      std::all_of(verdicts.begin(), verdicts.end(), [](const Verdict &v) { return v.ok(); });
   if (options.json) {
     Json list = Json::array();
     for (const Verdict &v : verdicts)

@@ -75,11 +75,13 @@ public:
     while (begin[v + 1] <= k)
       ++v;
     const Input &input = session.graph().inputOf(variables[v]);
-    return input.type.scalar() ? input.name
-                               : "element " + std::to_string(k - begin[v] + 1) + " of " + input.name;
+    return input.type.scalar()
+               ? input.name
+               : "element " + std::to_string(k - begin[v] + 1) + " of " + input.name;
   }
   /// The point moved by step * direction.
-  interpret::Environment<Digits50> moved(const std::vector<double> &direction, const Digits50 &step) const {
+  interpret::Environment<Digits50> moved(const std::vector<double> &direction,
+                                         const Digits50 &step) const {
     interpret::Environment<Digits50> env = manyDigits(session);
     for (size_t v = 0; v < variables.size(); ++v) {
       std::vector<Digits50> part;
@@ -160,9 +162,10 @@ bool Comparison::prepare() {
     jit::Level level;
     bool strict;
   };
-  for (const Kind &kind : {Kind{"O0", jit::Level::O0, false}, Kind{"optimized", jit::Level::Fast, false},
-                           Kind{"strict O0", jit::Level::O0, true},
-                           Kind{"strict optimized", jit::Level::Fast, true}}) {
+  for (const Kind &kind :
+       {Kind{"O0", jit::Level::O0, false}, Kind{"optimized", jit::Level::Fast, false},
+        Kind{"strict O0", jit::Level::O0, true},
+        Kind{"strict optimized", jit::Level::Fast, true}}) {
     auto kernel = NativeKernel::compile(session, outputs, kind.level, kind.strict);
     if (!kernel)
       return false;
@@ -204,8 +207,8 @@ void Comparison::at(Verdict &verdict) {
   ++verdict.points;
   auto fail = [&](const std::string &what, double got, double wanted) {
     if (verdict.failures.size() < 5)
-      verdict.failures.push_back(what + " is " + formatNumber(got) + ", not " + formatNumber(wanted) +
-                                 ", at " + pointText(x));
+      verdict.failures.push_back(what + " is " + formatNumber(got) + ", not " +
+                                 formatNumber(wanted) + ", at " + pointText(x));
   };
   // Rounding is judged on the scale of what is added up: the change of the
   // value under a relative change of each coordinate, the largest partial, and
@@ -286,7 +289,8 @@ void Comparison::differences(Verdict &verdict) {
     const Digits50 h = step * factor;
     std::vector<Digits50> ahead, behind;
     if (!evaluateAll(g, x.moved(direction, h), value, ahead) ||
-        !evaluateAll(g, x.moved(direction, -h), value, behind) || !finite(ahead[0]) || !finite(behind[0])) {
+        !evaluateAll(g, x.moved(direction, -h), value, behind) || !finite(ahead[0]) ||
+        !finite(behind[0])) {
       ++verdict.kinks; // the edge of the domain
       continue;
     }
@@ -296,7 +300,8 @@ void Comparison::differences(Verdict &verdict) {
     const Digits50 wrong = abs(Digits50(central - slope));
     if (wrong <= differenceTolerance * scale) {
       if (scale > 0)
-        verdict.differenceError = std::max(verdict.differenceError, static_cast<double>(wrong / scale));
+        verdict.differenceError =
+            std::max(verdict.differenceError, static_cast<double>(wrong / scale));
       continue;
     }
     const Digits50 right = (ahead[0] - exact[0]) / h, left = (exact[0] - behind[0]) / h;
@@ -307,8 +312,9 @@ void Comparison::differences(Verdict &verdict) {
     verdict.differenceError = std::max(verdict.differenceError, static_cast<double>(wrong / scale));
     if (verdict.failures.size() < 5)
       verdict.failures.push_back(
-          (x.size() > count && &direction == &directions.back() ? "the slope along a mixture of all variables"
-                                                                : "the derivative by " + x.name(coordinate)) +
+          (x.size() > count && &direction == &directions.back()
+               ? "the slope along a mixture of all variables"
+               : "the derivative by " + x.name(coordinate)) +
           " is " + formatNumber(static_cast<double>(slope)) + ", but differences give " +
           formatNumber(static_cast<double>(central)) + ", at " + pointText(x));
   }

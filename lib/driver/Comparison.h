@@ -23,10 +23,10 @@ namespace gradus::driver {
 
 struct Verdict {
   std::string name;
-  int points = 0;  ///< where everything was compared
-  int skipped = 0; ///< without a finite value, or not evaluable
-  int kinks = 0;   ///< directions in which the value has no derivative
-  double valueError = 0;      ///< compiled code against 50 digits, relative
+  int points = 0;        ///< where everything was compared
+  int skipped = 0;       ///< without a finite value, or not evaluable
+  int kinks = 0;         ///< directions in which the value has no derivative
+  double valueError = 0; ///< compiled code against 50 digits, relative
   double gradientError = 0;
   double differenceError = 0; ///< gradient against differences, in 50 digits
   std::vector<std::string> failures;

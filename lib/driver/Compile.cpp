@@ -20,7 +20,8 @@ using namespace ir;
 namespace {
 
 /// In the order of the way through the compiler.
-const std::vector<std::string> stages = {"tree", "ir", "gradient", "loops", "llvm", "bc", "asm", "obj"};
+const std::vector<std::string> stages = {"tree", "ir", "gradient", "loops",
+                                         "llvm", "bc", "asm",      "obj"};
 /// Belong to the language of the option, but nothing makes them so far.
 const std::vector<std::string> later = {"c", "header", "shared"};
 
@@ -78,12 +79,14 @@ bool checkUsage(Session &session, const CompileOptions &options) {
       list += (list.empty() ? "" : ", ") + s;
     auto near = closest(stage, stages);
     session.diagnostics.report(Diag::Usage, {}, "there is no stage '" + stage + "' to emit",
-                               "stages: " + list + (near ? "        did you mean '" + *near + "'?" : ""));
+                               "stages: " + list +
+                                   (near ? "        did you mean '" + *near + "'?" : ""));
     return false;
   }
   if (options.output.empty() && isOneOf(stage, {"obj", "bc"})) {
     session.diagnostics.report(Diag::Usage, {}, "--emit=" + stage + " makes a binary file",
-                               "name it: -o " + stemOf(options.file) + (stage == "obj" ? ".o" : ".bc"));
+                               "name it: -o " + stemOf(options.file) +
+                                   (stage == "obj" ? ".o" : ".bc"));
     return false;
   }
   return true;
@@ -93,7 +96,8 @@ bool checkUsage(Session &session, const CompileOptions &options) {
 bool isModel(const Session &session, const std::string &output) {
   for (size_t k = 0; k < session.sources.size(); ++k) {
     std::error_code missing;
-    if (std::filesystem::equivalent(session.sources.file(static_cast<uint32_t>(k)).path, output, missing))
+    if (std::filesystem::equivalent(session.sources.file(static_cast<uint32_t>(k)).path, output,
+                                    missing))
       return true;
   }
   return false;

@@ -46,7 +46,8 @@ std::string headOf(Graph &g, const Subject &s) {
   std::string head = s.name + "(";
   for (size_t k = 0; k < s.arguments.size(); ++k) {
     const ValueId v = s.arguments[k];
-    head += std::string(k ? ", " : "") + (g.type(v).kind == Kind::Int ? "int " : "") + g.inputOf(v).name;
+    head += std::string(k ? ", " : "") + (g.type(v).kind == Kind::Int ? "int " : "") +
+            g.inputOf(v).name;
     const std::vector<Axis> axes = g.axesOf(v);
     for (size_t a = 0; a < axes.size(); ++a) {
       std::string range = g.isInt(axes[a].lo, 1) ? "" : print::toText(g, axes[a].lo) + "..";
@@ -121,7 +122,8 @@ Json jsonOf(Graph &g, const Subject &s, const std::vector<Derivative> &derivativ
               {"derivatives", std::move(list)}};
 }
 
-std::string textOf(Graph &g, const Subject &s, const std::vector<Derivative> &derivatives, bool latex) {
+std::string textOf(Graph &g, const Subject &s, const std::vector<Derivative> &derivatives,
+                   bool latex) {
   std::string text = latex ? latexHead(g, s) + " = " + print::toLatex(g, s.value) + "\n"
                            : headOf(g, s) + " = " + print::toText(g, s.value) + "\n";
   for (const Derivative &d : derivatives)

@@ -101,7 +101,8 @@ private:
       rows += part.size();
     if (rows > mostRows) {
       session.diagnostics.report(Diag::SizeLimit, {},
-                                 "a Hessian of " + std::to_string(rows) + " rows is too large to print",
+                                 "a Hessian of " + std::to_string(rows) +
+                                     " rows is too large to print",
                                  "--direction gives the slope along one vector");
       return false;
     }
@@ -141,7 +142,8 @@ private:
       return;
     for (ValueId v : variables) {
       const Input like = g.inputOf(v);
-      directions.push_back(g.input({like.name + " direction", like.type, InputRole::Local, like.range}));
+      directions.push_back(
+          g.input({like.name + " direction", like.type, InputRole::Local, like.range}));
     }
   }
 
@@ -200,7 +202,8 @@ std::string arrayText(const std::vector<double> &x, const std::vector<int64_t> &
       block *= extents[axis];
       closed += k > 0 && static_cast<int64_t>(k) % block == 0;
     }
-    text += std::string(closed, ']') + (k ? ", " : "") + std::string(closed, '[') + numberText(x[k]);
+    text +=
+        std::string(closed, ']') + (k ? ", " : "") + std::string(closed, '[') + numberText(x[k]);
   }
   return text + std::string(extents.size(), ']');
 }
@@ -219,9 +222,7 @@ Json gradientJson(Session &session, const Subject &subject, const Evaluation &e)
   return j;
 }
 
-Json listJson(const std::vector<double> &x) {
-  return nested(x, {static_cast<int64_t>(x.size())});
-}
+Json listJson(const std::vector<double> &x) { return nested(x, {static_cast<int64_t>(x.size())}); }
 
 Json evaluationJson(Session &session, const Subject &subject, const Evaluation &e, bool hessian) {
   Json j;
@@ -242,7 +243,8 @@ Json evaluationJson(Session &session, const Subject &subject, const Evaluation &
   return j;
 }
 
-std::string evaluationText(Session &session, const Subject &subject, const Evaluation &e, bool hessian) {
+std::string evaluationText(Session &session, const Subject &subject, const Evaluation &e,
+                           bool hessian) {
   Graph &g = session.graph();
   const std::string &f = subject.name;
   std::string text = "value        " + f + " = ";
@@ -251,8 +253,9 @@ std::string evaluationText(Session &session, const Subject &subject, const Evalu
     return text + "gradient     only of functions with one number as their value\n";
   const std::vector<ValueId> variables = subject.variables(g);
   for (size_t k = 0; k < variables.size(); ++k)
-    text += (k ? "             ∂" : "gradient     ∂") + f + "/∂" + g.inputOf(variables[k]).name + " = " +
-            arrayText(e.gradient[k], session.value(g.inputIndex(variables[k])).extents) + "\n";
+    text += (k ? "             ∂" : "gradient     ∂") + f + "/∂" + g.inputOf(variables[k]).name +
+            " = " + arrayText(e.gradient[k], session.value(g.inputIndex(variables[k])).extents) +
+            "\n";
   text += "steepest     ";
   text += e.stationary ? "nowhere: the gradient is zero, or something is not finite\n"
                        : listText(e.steepest) + "\n";

@@ -74,7 +74,8 @@ std::string firstSentence(const std::string &text) {
 std::string optionsOf(const Session &session, const syntax::MethodDecl &method) {
   std::string options;
   for (const syntax::Parameter &p : method.parameters) {
-    options += (options.empty() ? "" : ", ") + std::string(p.integer ? "int " : "") + p.declarator.name.name;
+    options += (options.empty() ? "" : ", ") + std::string(p.integer ? "int " : "") +
+               p.declarator.name.name;
     if (p.initial)
       options += " = " + std::string(session.sources.text(p.initial->range));
   }
@@ -92,7 +93,8 @@ int explain(const std::string &code, std::ostream &out, std::ostream &err) {
   if (auto kind = findDiag(code)) {
     const DiagInfo &row = info(*kind);
     const char *what = row.category == Category::Warning ? "warning" : "error";
-    out << fmt::format("{}[{}]: {}\n\n{}", what, row.code, inWords(row.name), wrapped(row.explanation));
+    out << fmt::format("{}[{}]: {}\n\n{}", what, row.code, inWords(row.name),
+                       wrapped(row.explanation));
     if (row.category != Category::Warning)
       out << fmt::format("\nExit code {}.\n", exitCode(row.category));
     return 0;
@@ -102,7 +104,8 @@ int explain(const std::string &code, std::ostream &out, std::ostream &err) {
     codes.emplace_back(info(kind).code);
   auto near = closest(code, codes);
   return refuse(Diag::Usage, "there is no message with the code '" + code + "'",
-                near ? "did you mean " + *near + "? `gradus explain` lists all" : "`gradus explain` lists all",
+                near ? "did you mean " + *near + "? `gradus explain` lists all"
+                     : "`gradus explain` lists all",
                 err);
 }
 
@@ -124,10 +127,12 @@ int listMethods(const std::string &name, std::ostream &out, std::ostream &err) {
     const syntax::MethodDecl *method = session.findMethod(std::string(m.name));
     if (!method)
       continue;
-    out << fmt::format("{}({})\n    {}\n", m.name, optionsOf(session, *method), firstSentence(method->documentation));
+    out << fmt::format("{}({})\n    {}\n", m.name, optionsOf(session, *method),
+                       firstSentence(method->documentation));
   }
   const syntax::MethodDecl *loop = session.loopMethod("before_descent");
-  out << "\nEvery method: " << (loop ? optionsOf(session, *loop) : "") << ", max_time (seconds, no limit unless given)\n"
+  out << "\nEvery method: " << (loop ? optionsOf(session, *loop) : "")
+      << ", max_time (seconds, no limit unless given)\n"
       << "The text of one: gradus methods NAME\n";
   return session.diagnostics.exitCode();
 }

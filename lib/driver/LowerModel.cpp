@@ -25,7 +25,8 @@ std::string identifier(const std::string &name) {
   for (unsigned char c : name) {
     const bool plain =
         (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    out += plain ? std::string(1, static_cast<char>(c)) : std::string("_") + digits[c >> 4] + digits[c & 15];
+    out += plain ? std::string(1, static_cast<char>(c))
+                 : std::string("_") + digits[c >> 4] + digits[c & 15];
   }
   return out.empty() || (out[0] >= '0' && out[0] <= '9') ? "_" + out : out;
 }
@@ -60,7 +61,8 @@ private:
     for (ValueId v : inputsOf(g, roots))
       if (std::find(inputs.begin(), inputs.end(), v) == inputs.end())
         inputs.push_back(v);
-    lower::lowerKernel(g, module, {name, what, std::move(inputs), std::move(outputs), std::move(names)});
+    lower::lowerKernel(g, module,
+                       {name, what, std::move(inputs), std::move(outputs), std::move(names)});
   }
 
   void addFunction(const Subject &s) {
@@ -75,8 +77,8 @@ private:
       outputs.push_back(v);
     for (ValueId v : variables)
       names.push_back("d_" + g.inputOf(v).name);
-    addKernel(s, unused(s.name + "_gradient"), "value and gradient of " + s.name, std::move(outputs),
-              std::move(names));
+    addKernel(s, unused(s.name + "_gradient"), "value and gradient of " + s.name,
+              std::move(outputs), std::move(names));
   }
 
   bool addProblem(const Subject &s) {
@@ -90,9 +92,9 @@ private:
     const syntax::MethodDecl *method = session.findMethod(name);
     if (!method) {
       auto near = closest(name, session.methodNames());
-      session.diagnostics.report(Diag::UnknownMethod, problem.method.range,
-                                 "there is no method '" + name + "'",
-                                 near ? "did you mean '" + *near + "'?" : "`gradus methods` lists them");
+      session.diagnostics.report(
+          Diag::UnknownMethod, problem.method.range, "there is no method '" + name + "'",
+          near ? "did you mean '" + *near + "'?" : "`gradus methods` lists them");
       return false;
     }
     lower::DescentProblem descent;

@@ -28,7 +28,8 @@ std::string shapeText(const std::vector<int64_t> &extents) {
 
 class Binder {
 public:
-  Binder(Session &session, const Subject &subject) : session(session), subject(subject), g(session.graph()) {}
+  Binder(Session &session, const Subject &subject)
+      : session(session), subject(subject), g(session.graph()) {}
 
   bool run(const std::vector<PointEntry> &entries) {
     if (!checkNames(entries))
@@ -62,9 +63,8 @@ public:
     const bool flat = e.shape.size() == 1 && e.shape[0] == product(shape);
     if (e.shape == shape || flat)
       return true;
-    return refuse(Diag::BadValue,
-                  "'" + e.name + "' has " + shapeText(shape) + " elements, not " +
-                      (e.shape.empty() ? "a single number" : shapeText(e.shape)));
+    return refuse(Diag::BadValue, "'" + e.name + "' has " + shapeText(shape) + " elements, not " +
+                                      (e.shape.empty() ? "a single number" : shapeText(e.shape)));
   }
 
 private:
@@ -95,8 +95,9 @@ private:
       if (!target(e.name).valid()) {
         auto near = closest(e.name, names);
         refuse(Diag::UnknownVariable, "'" + subject.name + "' has no argument '" + e.name + "'",
-               near ? "did you mean '" + *near + "'?"
-               : list.empty() ? "it has none" : "its arguments: " + list);
+               near           ? "did you mean '" + *near + "'?"
+               : list.empty() ? "it has none"
+                              : "its arguments: " + list);
       }
     return !session.diagnostics.hasErrors();
   }
@@ -123,7 +124,8 @@ private:
       std::vector<uint32_t> open;
       for (ValueId v : g.reachable(ends))
         if (g.node(v).op == Op::Input && !session.value(g.inputIndex(v)).known &&
-            std::find(subject.sizes.begin(), subject.sizes.end(), g.inputIndex(v)) != subject.sizes.end())
+            std::find(subject.sizes.begin(), subject.sizes.end(), g.inputIndex(v)) !=
+                subject.sizes.end())
           open.push_back(g.inputIndex(v));
       if (open.size() != 1)
         continue;

@@ -56,17 +56,19 @@ const Subject *findSubject(Session &session, const std::vector<Subject> &all,
     names.push_back(s.name);
   }
   for (const Subject &s : all)
-    if (s.problem && (s.problem->name == name || (s.problem->name.empty() && session.stem() == name)))
+    if (s.problem &&
+        (s.problem->name == name || (s.problem->name.empty() && session.stem() == name)))
       return &s;
   std::string list;
   for (const std::string &n : names)
     list += (list.empty() ? "" : ", ") + n;
   auto near = closest(name, names);
-  std::string remedy = near ? "did you mean '" + *near + "'?"
+  std::string remedy = near           ? "did you mean '" + *near + "'?"
                        : list.empty() ? "it has none: write fn f(x) = ... or minimize ..."
                                       : "it has: " + list;
   session.diagnostics.report(Diag::UnknownSubject, {},
-                             session.path() + " has no function or objective '" + name + "'", remedy);
+                             session.path() + " has no function or objective '" + name + "'",
+                             remedy);
   return nullptr;
 }
 

@@ -16,8 +16,8 @@ namespace gradus::driver {
 struct Subject {
   std::string name;
   ir::ValueId value;
-  std::vector<ir::ValueId> arguments; ///< Input nodes: arguments, or unknowns
-  std::vector<uint32_t> sizes;        ///< inputs that the arguments' shapes bind
+  std::vector<ir::ValueId> arguments;   ///< Input nodes: arguments, or unknowns
+  std::vector<uint32_t> sizes;          ///< inputs that the arguments' shapes bind
   const ir::Problem *problem = nullptr; ///< of an objective
   SourceRange range;
 

@@ -27,7 +27,7 @@ using namespace ir;
 
 struct Model {
   const char *name;
-  const char *text; ///< null: the example of this name
+  const char *text;          ///< null: the example of this name
   const char *set = nullptr; ///< a size that is small enough for all pairs
 };
 
@@ -194,8 +194,7 @@ TEST_P(RoundTrip, EvaluatesToTheSame) {
       std::string longer = text;
       for (size_t k = 0; k < texts.size(); ++k) {
         const std::string name = "printed__" + std::to_string(k);
-        longer += "\n" + (s->problem ? "let " + name
-                                     : "fn " + name + head.substr(s->name.size())) +
+        longer += "\n" + (s->problem ? "let " + name : "fn " + name + head.substr(s->name.size())) +
                   " = " + texts[k].first;
       }
       Session printed(options);
@@ -226,7 +225,8 @@ TEST_P(RoundTrip, EvaluatesToTheSame) {
           EXPECT_TRUE(std::fabs(got[n] - wanted[n]) <= 1e-9 * scale ||
                       (std::isnan(got[n]) && std::isnan(wanted[n])))
               << s->name << " by " << texts[k].second.dump() << ", element " << n << ": " << got[n]
-              << " is not " << wanted[n] << "\n" << texts[k].first;
+              << " is not " << wanted[n] << "\n"
+              << texts[k].first;
           ++compared;
         }
       }
@@ -235,14 +235,15 @@ TEST_P(RoundTrip, EvaluatesToTheSame) {
   EXPECT_GE(compared, 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Examples, RoundTrip,
-    testing::Values(Model{"first_lesson", nullptr}, Model{"two_variables", nullptr},
-                    Model{"functions", nullptr}, Model{"penguins", nullptr},
-                    Model{"robust_fit", nullptr}, Model{"likelihood", nullptr},
-                    Model{"logistic", nullptr}, Model{"rosenbrock", nullptr, "n=5"},
-                    Model{"own_method", nullptr, "m=5"}),
-    [](const auto &info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Examples, RoundTrip,
+                         testing::Values(Model{"first_lesson", nullptr},
+                                         Model{"two_variables", nullptr},
+                                         Model{"functions", nullptr}, Model{"penguins", nullptr},
+                                         Model{"robust_fit", nullptr}, Model{"likelihood", nullptr},
+                                         Model{"logistic", nullptr},
+                                         Model{"rosenbrock", nullptr, "n=5"},
+                                         Model{"own_method", nullptr, "m=5"}),
+                         [](const auto &info) { return std::string(info.param.name); });
 
 INSTANTIATE_TEST_SUITE_P(
     Texts, RoundTrip,

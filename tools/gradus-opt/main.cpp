@@ -72,7 +72,8 @@ ValueId preparePass(Graph &g, ValueId root, const std::string &, std::string &) 
 
 constexpr Pass passes[] = {
     {"gradient", "gradient=NAME: the derivative by an input, reverse mode", gradientPass},
-    {"tangent", "tangent=NAME: the derivative along an input's direction NAME', forward mode", tangentPass},
+    {"tangent", "tangent=NAME: the derivative along an input's direction NAME', forward mode",
+     tangentPass},
     {"simplify", "the form for people: uses real algebra", simplifyPass},
     {"prepare", "writes out what no back end knows", preparePass},
 };
@@ -140,17 +141,20 @@ int run(const std::string &file, const std::vector<std::string> &chosen, const s
 } // namespace
 
 int main(int count, char **arguments) {
-  CLI::App app("Runs passes over one expression in the text form of the expression IR.", "gradus-opt");
+  CLI::App app("Runs passes over one expression in the text form of the expression IR.",
+               "gradus-opt");
   std::string file = "-", emit = "ir";
   std::vector<std::string> chosen;
   app.add_option("FILE", file, "the text; - is standard input")->capture_default_str();
-  app.add_option("--pass", chosen, "a pass, in the order given; repeatable")->allow_extra_args(false);
+  app.add_option("--pass", chosen, "a pass, in the order given; repeatable")
+      ->allow_extra_args(false);
   app.add_option("--emit", emit, "ir, text (.opt) or loops")
       ->check(CLI::IsMember({"ir", "text", "loops"}))
       ->capture_default_str();
   std::string list = "Passes:\n";
   for (const Pass &pass : passes)
-    list += std::string("  ") + pass.name + std::string(10 - std::string(pass.name).size(), ' ') + pass.help + "\n";
+    list += std::string("  ") + pass.name + std::string(10 - std::string(pass.name).size(), ' ') +
+            pass.help + "\n";
   app.footer(list);
   CLI11_PARSE(app, count, arguments);
   return run(file, chosen, emit);

@@ -19,7 +19,8 @@ namespace gradus::tool {
 
 namespace {
 
-const char *const overview = R"(A compiler for optimization: functions and problems written as mathematics, in
+const char *const overview =
+    R"(A compiler for optimization: functions and problems written as mathematics, in
 .opt files, become symbolic derivatives and native code.)";
 
 const char *const overviewExamples = R"(Examples:
@@ -90,8 +91,8 @@ struct Common {
   bool json = false;
 };
 
-CLI::Option *list(CLI::App &app, const char *name, std::vector<std::string> &into,
-                  const char *type, const char *help) {
+CLI::Option *list(CLI::App &app, const char *name, std::vector<std::string> &into, const char *type,
+                  const char *help) {
   return app.add_option(name, into, help)->type_name(type)->allow_extra_args(false);
 }
 
@@ -167,7 +168,8 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   addModel(*runCommand, common);
   addSet(*runCommand, common);
   addData(*runCommand, common);
-  runCommand->add_option("--method", run.method, "another method than the model's, with its options")
+  runCommand
+      ->add_option("--method", run.method, "another method than the model's, with its options")
       ->type_name("'NAME(OPTION = V)'");
   runCommand->add_flag("--trace", run.trace, "print a row for every iteration, k = 0 the start");
   addJson(*runCommand, common);
@@ -177,8 +179,10 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
 
   CLI::App *diffCommand = app.add_subcommand("diff", "print symbolic derivatives");
   addModel(*diffCommand, common);
-  diffCommand->add_option("NAME", diff.name, "one function or objective; all when missing")->type_name("");
-  diffCommand->add_option("--wrt", diff.wrt, "variables or elements, in this order; all when missing")
+  diffCommand->add_option("NAME", diff.name, "one function or objective; all when missing")
+      ->type_name("");
+  diffCommand
+      ->add_option("--wrt", diff.wrt, "variables or elements, in this order; all when missing")
       ->type_name("x,y[2]");
   diffCommand->add_option("--order", diff.order, "first or second derivatives (only those)")
       ->type_name("1|2")
@@ -194,7 +198,9 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   CLI::App *evalCommand =
       app.add_subcommand("eval", "value and derivatives of a function at a point");
   addModel(*evalCommand, common);
-  evalCommand->add_option("NAME", eval.name, "a function or an objective")->required()->type_name("");
+  evalCommand->add_option("NAME", eval.name, "a function or an objective")
+      ->required()
+      ->type_name("");
   evalCommand->add_option("--at", eval.at, "the point: NAME=V,... or a JSON file")
       ->type_name("POINT|@FILE");
   evalCommand->add_flag("--hessian", eval.hessian, "the matrix of second derivatives too");
@@ -205,21 +211,27 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   addJson(*evalCommand, common);
   evalCommand->footer(evalExamples);
 
-  CLI::App *compileCommand = app.add_subcommand("compile", "write what a stage of the compiler makes");
+  CLI::App *compileCommand =
+      app.add_subcommand("compile", "write what a stage of the compiler makes");
   addModel(*compileCommand, common);
   compileCommand->add_option("--emit", compile.emit, "the stage, see below")
       ->required()
       ->type_name("STAGE");
-  compileCommand->add_option("-o,--output", compile.output,
-                             "the file, written whole or not at all; text goes to stdout without it")
+  compileCommand
+      ->add_option("-o,--output", compile.output,
+                   "the file, written whole or not at all; text goes to stdout without it")
       ->type_name("OUT");
-  compileCommand->add_flag("--strict", compile.strict, "neither fuse multiply-adds nor reassociate sums");
-  compileCommand->add_option("--cpu", compile.cpu, "the processor, in LLVM's spelling; this machine's when missing")
+  compileCommand->add_flag("--strict", compile.strict,
+                           "neither fuse multiply-adds nor reassociate sums");
+  compileCommand
+      ->add_option("--cpu", compile.cpu,
+                   "the processor, in LLVM's spelling; this machine's when missing")
       ->type_name("NAME");
   addData(*compileCommand, common);
   compileCommand->footer(compileExamples);
 
-  CLI::App *checkCommand = app.add_subcommand("check", "compare derivatives and code with an oracle");
+  CLI::App *checkCommand =
+      app.add_subcommand("check", "compare derivatives and code with an oracle");
   addModel(*checkCommand, common);
   addSet(*checkCommand, common);
   addData(*checkCommand, common);
@@ -227,7 +239,8 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   checkCommand->footer(checkExamples);
 
   CLI::App *explainCommand = app.add_subcommand("explain", "what a code of a message means");
-  explainCommand->add_option("CODE", code, "as in error[E0204]; all codes when missing")->type_name("");
+  explainCommand->add_option("CODE", code, "as in error[E0204]; all codes when missing")
+      ->type_name("");
   explainCommand->footer("Example: gradus explain E0204");
 
   CLI::App *methodsCommand = app.add_subcommand("methods", "the descent methods and their options");
@@ -259,7 +272,8 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
     out << "gradus " GRADUS_VERSION "\n";
     return request;
   } catch (const CLI::ParseError &e) {
-    return refuse(e.what(), "gradus " + (word[0] == '-' ? "" : word + " ") + "--help shows what can be given",
+    return refuse(e.what(),
+                  "gradus " + (word[0] == '-' ? "" : word + " ") + "--help shows what can be given",
                   common.file, json, out, err);
   }
 
@@ -276,19 +290,31 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
     return options;
   };
   if (runCommand->parsed())
-    request.run = [o = take(run)](std::ostream &a, std::ostream &b) { return driver::run(o, a, b); };
+    request.run = [o = take(run)](std::ostream &a, std::ostream &b) {
+      return driver::run(o, a, b);
+    };
   else if (diffCommand->parsed())
-    request.run = [o = take(diff)](std::ostream &a, std::ostream &b) { return driver::diff(o, a, b); };
+    request.run = [o = take(diff)](std::ostream &a, std::ostream &b) {
+      return driver::diff(o, a, b);
+    };
   else if (evalCommand->parsed())
-    request.run = [o = take(eval)](std::ostream &a, std::ostream &b) { return driver::eval(o, a, b); };
+    request.run = [o = take(eval)](std::ostream &a, std::ostream &b) {
+      return driver::eval(o, a, b);
+    };
   else if (compileCommand->parsed())
-    request.run = [o = take(compile)](std::ostream &a, std::ostream &b) { return driver::compile(o, a, b); };
+    request.run = [o = take(compile)](std::ostream &a, std::ostream &b) {
+      return driver::compile(o, a, b);
+    };
   else if (checkCommand->parsed())
-    request.run = [o = take(check)](std::ostream &a, std::ostream &b) { return driver::check(o, a, b); };
+    request.run = [o = take(check)](std::ostream &a, std::ostream &b) {
+      return driver::check(o, a, b);
+    };
   else if (explainCommand->parsed())
     request.run = [code](std::ostream &a, std::ostream &b) { return driver::explain(code, a, b); };
   else if (methodsCommand->parsed())
-    request.run = [method](std::ostream &a, std::ostream &b) { return driver::listMethods(method, a, b); };
+    request.run = [method](std::ostream &a, std::ostream &b) {
+      return driver::listMethods(method, a, b);
+    };
   return request;
 }
 

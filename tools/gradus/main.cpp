@@ -46,8 +46,8 @@ void *work(void *argument) {
   try {
     job.exitCode = job.request->run(std::cout, std::cerr);
   } catch (const std::bad_alloc &) {
-    job.exitCode = refuse(*job.request, Diag::OutOfMemory, "there is not enough memory for this model",
-                          "check the sizes");
+    job.exitCode = refuse(*job.request, Diag::OutOfMemory,
+                          "there is not enough memory for this model", "check the sizes");
   } catch (const std::exception &e) {
     job.exitCode = refuse(*job.request, Diag::Internal, e.what(),
                           "this is a defect of gradus; please report it with the model");
