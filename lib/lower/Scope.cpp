@@ -433,19 +433,24 @@ void Scope::assignHomes() {
   for (ValueId v : nodes)
     if (g.isConstant(v))
       home.emplace(v, 0);
-  auto use = [&](ValueId v, int region) {
+  // Regions where a value is certainly needed once they are entered.
+  std::unordered_map<ValueId, std::set<int>, ValueIdHash> certain;
+  auto note = [&](ValueId v, int region, bool sure) {
     if (!level.count(v) || g.isConstant(v))
       return;
     auto [it, fresh] = home.try_emplace(v, region);
     if (!fresh)
       it->second = meet(it->second, region);
+    if (sure)
+      certain[v].insert(region);
   };
+  auto use = [&](ValueId v, int region) { note(v, region, true); };
   auto regionForGuard = [&](ValueId guard) {
     if (g.isConstant(guard))
       return 0;
     use(guard, 0);
     size_t before = regions.size();
-    int r = childRegion(0, guard, 1);
+    int r = childRegion(0, guard, 0); // 1 and 2 are the guard's own branches
     if (regions.size() != before)
       guards.push_back({guard, r});
     return r;
@@ -474,19 +479,26 @@ void Scope::assignHomes() {
     int r = home.at(v);
     regions[r].nodes.push_back(v);
     const Node n = g.node(v);
-    if (producerOf.count(v)) {
+    // Needed in several branches but not for sure: it is computed before them,
+    // where it must not fail, and checked in each.
+    bool sure = certain[v].count(r) != 0;
+    if (!sure && !producerOf.count(v) && canFail(b, v)) {
+      speculative.emplace(v, std::vector<PendingCheck>{});
       for (ValueId o : needsOf(v))
-        use(o, r);
+        note(o, r, false);
+    } else if (producerOf.count(v)) {
+      for (ValueId o : needsOf(v))
+        note(o, r, sure);
     } else if (n.op == Op::Select) {
-      use(g.operand(v, 0), r);
+      note(g.operand(v, 0), r, sure);
       use(g.operand(v, 1), childRegion(r, v, 1));
       use(g.operand(v, 2), childRegion(r, v, 2));
     } else if (shortCircuits(v)) {
-      use(g.operand(v, 0), r);
+      note(g.operand(v, 0), r, sure);
       use(g.operand(v, 1), childRegion(r, v, n.prim() == Prim::And ? 1 : 2));
     } else {
       for (ValueId o : needsOf(v))
-        use(o, r);
+        note(o, r, sure);
     }
   }
   for (Region &r : regions)
