@@ -173,9 +173,15 @@ int check(const CheckOptions &options, std::ostream &out, std::ostream &err) {
   auto fail = [&] { return finish(session, options.file, options.json, out, err); };
   if (!session.load(options.file) || !session.bind())
     return fail();
+  const std::vector<Subject> all = subjects(session);
+  if (all.empty()) {
+    session.diagnostics.report(Diag::UnknownSubject, {}, options.file + " has nothing to check",
+                               "write fn f(x) = ... or minimize ...");
+    return fail();
+  }
   std::vector<Verdict> verdicts;
   size_t width = 0;
-  for (const Subject &subject : subjects(session)) {
+  for (const Subject &subject : all) {
     verdicts.emplace_back();
     if (!Checker(session).run(subject, verdicts.back()))
       return fail();

@@ -8,6 +8,7 @@
 #include "print/Simplify.h"
 #include "print/Text.h"
 
+#include <cctype>
 #include <ostream>
 
 namespace gradus::driver {
@@ -109,6 +110,26 @@ std::string latexHead(Graph &g, const Subject &s) {
   return head + (s.problem || s.arguments.empty() ? "" : ")");
 }
 
+/// Whether the name is called in a formula.
+bool calls(const std::string &text, const std::string &name) {
+  for (size_t at = 0; (at = text.find(name + "(", at)) != std::string::npos; ++at) {
+    const unsigned char before = at == 0 ? ' ' : static_cast<unsigned char>(text[at - 1]);
+    if (before < 0x80 && !std::isalnum(before) && before != '_')
+      return true;
+  }
+  return false;
+}
+
+/// A function of the model may hide a primitive that its derivatives need.
+void warnOfHidden(Session &session, const std::vector<Derivative> &derivatives) {
+  for (const Function &f : session.module().functions)
+    for (const Derivative &d : derivatives)
+      if (calls(print::toText(session.graph(), d.value), f.name))
+        session.diagnostics.report(Diag::HiddenPrimitive, f.range,
+                                   "the derivatives use the primitive '" + f.name +
+                                       "', which this function hides");
+}
+
 Json jsonOf(Graph &g, const Subject &s, const std::vector<Derivative> &derivatives) {
   Json list = Json::array();
   for (const Derivative &d : derivatives) {
@@ -173,6 +194,7 @@ int diff(const DiffOptions &options, std::ostream &out, std::ostream &err) {
     std::vector<Derivative> derivatives;
     for (Variables &wrt : tuples(groups, !options.wrt.empty(), options.order))
       derivatives.push_back(derivativeBy(g, s, std::move(wrt)));
+    warnOfHidden(session, derivatives);
     if (json)
       functions.push_back(jsonOf(g, s, derivatives));
     else

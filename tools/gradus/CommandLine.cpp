@@ -279,6 +279,7 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
 
   request.file = common.file;
   request.json = json;
+  request.stopsItself = runCommand->parsed();
   auto take = [&common](auto options) {
     options.file = common.file;
     options.data = common.data;

@@ -2,16 +2,18 @@
 //
 // Parses the command line, runs one command on a thread with a large stack
 // (trees nest up to 256 levels, and LLVM's passes recurse), and turns what is
-// left over, no memory or a full disk, into a message and an exit code.
+// left over, no memory, a full disk or an interrupt, into an exit code.
 //
 //===--------------------------------------------------------------------===//
 
 #include "gradus/CommandLine.h"
 
 #include "driver/Report.h"
+#include "driver/Solve.h"
 #include "support/Diagnostics.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <exception>
@@ -34,6 +36,19 @@ int refuse(const tool::Request &request, Diag kind, const std::string &message,
   if (request.json)
     std::cout << driver::errorsJson(request.file, diagnostics).dump(2) << "\n";
   return diagnostics.exitCode();
+}
+
+/// Whether the command stops by itself, with the best answer so far.
+volatile std::sig_atomic_t stopsItself = 0;
+
+/// The first signal asks a solve to stop; where nobody listens, and on the
+/// second one, the process ends at once.
+void interrupt(int) {
+  constexpr int interrupted = 130;
+  if (!stopsItself)
+    _exit(interrupted);
+  stopsItself = 0;
+  driver::requestInterrupt();
 }
 
 struct Job {
@@ -78,12 +93,15 @@ bool runOnLargeStack(Job &job) {
 int main(int count, char **arguments) {
   // A reader that goes away is an error of the output stream, not a signal.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGINT, interrupt);
+  std::signal(SIGTERM, interrupt);
   std::ios::sync_with_stdio(false);
   Job job{};
   tool::Request request;
   try {
     request = tool::parseCommandLine(count, arguments, std::cout, std::cerr);
     job = {&request, request.exitCode};
+    stopsItself = request.stopsItself;
     if (request.run && !runOnLargeStack(job))
       throw std::bad_alloc();
   } catch (const std::bad_alloc &) {
