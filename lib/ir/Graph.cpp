@@ -104,7 +104,9 @@ ValueId Graph::newSymbol(ValueId lo, ValueId hi, std::string name) {
   Node n{.op = Op::Index, .type = {Kind::Int, 0}};
   n.payload = symbolPayload(symbols_.size());
   symbols_.push_back({lo, hi, std::move(name)});
-  return intern(n, {});
+  ValueId v = intern(n, {});
+  symbols_.back().node = v;
+  return v;
 }
 
 void Graph::setSymbolRange(ValueId v, ValueId lo, ValueId hi) {

@@ -103,6 +103,7 @@ struct Input {
 struct Symbol {
   ValueId lo, hi;
   std::string name; ///< for printing; "" when none
+  ValueId node = {}; ///< the Index node
 };
 
 /// The operands of a binder with symbols in place of numbers.
@@ -155,6 +156,10 @@ public:
   ValueId newSymbol(ValueId lo, ValueId hi, std::string name = {});
   bool isSymbol(ValueId v) const { return node(v).op == Op::Index && node(v).payload < 0; }
   const Symbol &symbol(ValueId v) const { return symbols_[static_cast<size_t>(-node(v).payload - 1)]; }
+  /// The Index node of a symbol among free indices; invalid for a bound number.
+  ValueId symbolNode(int32_t free) const {
+    return free < 0 ? symbols_[static_cast<size_t>(-free - 1)].node : ValueId{};
+  }
   void setSymbolRange(ValueId v, ValueId lo, ValueId hi);
 
   /// Free indices of a node: bound numbers that dangle (> 0), symbols (< 0).
