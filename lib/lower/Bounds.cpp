@@ -12,6 +12,7 @@ using namespace ir;
 
 namespace {
 
+/// Sums of a few terms: indices, sizes and what they are made of.
 struct Affine {
   std::map<ValueId, int64_t> terms;
   int64_t constant = 0;
@@ -38,10 +39,12 @@ std::optional<Affine> affineOf(const Graph &g, ValueId root) {
       work.push_back({g.operand(v, 1), -factor});
     } else if (n.op == Op::Prim && n.prim() == Prim::Neg) {
       work.push_back({g.operand(v, 0), -factor});
-    } else if (n.op == Op::Prim && n.prim() == Prim::Mul && g.isConstant(g.operand(v, 0))) {
-      if (__builtin_mul_overflow(g.intValue(g.operand(v, 0)), factor, &scaled))
+    } else if (n.op == Op::Prim && n.prim() == Prim::Mul &&
+               (g.isConstant(g.operand(v, 0)) || g.isConstant(g.operand(v, 1)))) {
+      unsigned c = g.isConstant(g.operand(v, 0)) ? 0 : 1;
+      if (__builtin_mul_overflow(g.intValue(g.operand(v, c)), factor, &scaled))
         return {};
-      work.push_back({g.operand(v, 1), scaled});
+      work.push_back({g.operand(v, 1 - c), scaled});
     } else {
       result.terms[v] += factor;
       if (result.terms[v] == 0)
@@ -89,22 +92,72 @@ bool constantOrSizesNonNegative(const Graph &g, ValueId v) {
   });
 }
 
+bool isPiecewise(const Graph &g, ValueId v) {
+  const Node &n = g.node(v);
+  return n.op == Op::Prim && n.type.kind == Kind::Int &&
+         (n.prim() == Prim::Min || n.prim() == Prim::Max || n.prim() == Prim::Mod);
+}
+
 } // namespace
 
-bool provablyNonNegative(Graph &g, ValueId v, std::span<const ValueId> open) {
-  ValueId least = extremeOverIndices(g, v, true);
-  if (!least.valid())
-    return false;
-  if (constantOrSizesNonNegative(g, least))
+bool Bounds::nonNegative(ValueId v, std::span<const ValueId> open) {
+  if (always(v, 0))
     return true;
   // A loop that runs has lo <= hi.
   for (ValueId s : open) {
-    ValueId slack = g.sub(g.symbol(s).hi, g.symbol(s).lo);
-    slack = extremeOverIndices(g, slack, false);
-    if (slack.valid() && constantOrSizesNonNegative(g, g.sub(least, slack)))
+    const Symbol symbol = g.symbol(s);
+    if (!symbol.lo.valid() || (g.isConstant(symbol.lo) && g.isConstant(symbol.hi)))
+      continue;
+    ValueId slack = extremeOverIndices(g, g.sub(symbol.hi, symbol.lo), false);
+    if (slack.valid() && always(g.sub(v, slack), 0))
       return true;
   }
   return false;
+}
+
+bool Bounds::always(ValueId v, int depth) {
+  if (g.isConstant(v))
+    return g.intValue(v) >= 0;
+  if (auto it = known.find(v); it != known.end())
+    return it->second;
+  bool proven = false;
+  auto a = affineOf(g, v);
+  if (!a)
+    return false;
+  auto cases = std::find_if(a->terms.begin(), a->terms.end(), [&](const auto &t) {
+    return isPiecewise(g, t.first);
+  });
+  if (cases != a->terms.end()) {
+    proven = depth < 4 && splitCase(v, cases->first, cases->second, depth);
+  } else {
+    ValueId least = extremeOverIndices(g, v, true);
+    // The end of a range may have cases of its own.
+    if (least.valid() && least != v && depth < 4)
+      proven = always(least, depth + 1);
+    else
+      proven = least.valid() && constantOrSizesNonNegative(g, least);
+  }
+  if (proven || depth == 0)
+    known.emplace(v, proven);
+  return proven;
+}
+
+/// v = rest + factor*atom, the atom being a min, a max or a remainder.
+bool Bounds::splitCase(ValueId v, ValueId atom, int64_t factor, int depth) {
+  ValueId rest = g.sub(v, scale(g, atom, factor));
+  auto with = [&](ValueId value) { return always(g.add(rest, scale(g, value, factor)), depth + 1); };
+  ValueId x = g.operand(atom, 0), y = g.operand(atom, 1);
+  Prim p = g.node(atom).prim();
+  if (p == Prim::Mod) {
+    // 0 <= mod(x, y) <= y - 1 for a positive y; a size is not negative, and a
+    // divisor not 0.
+    bool size = g.node(y).op == Op::Input && g.inputOf(y).role == InputRole::Size;
+    if (!size && !always(g.sub(y, g.integer(1)), depth + 1))
+      return false;
+    return with(factor > 0 ? g.integer(0) : g.sub(y, g.integer(1)));
+  }
+  bool either = (p == Prim::Max) == (factor > 0);
+  return either ? with(x) || with(y) : with(x) && with(y);
 }
 
 ValueId upperBound(Graph &g, ValueId v) {

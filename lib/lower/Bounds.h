@@ -4,13 +4,27 @@
 #include "ir/Graph.h"
 
 #include <span>
+#include <unordered_map>
 
 namespace gradus::lower {
 
-/// True when `v >= 0` (an Int scalar) is certain wherever the loops of
-/// `open` are running: index symbols lie in their ranges, and the range of an
-/// open symbol is not empty.
-bool provablyNonNegative(ir::Graph &graph, ir::ValueId v, std::span<const ir::ValueId> open);
+/// Proves that Int scalars are not negative. Remembers what it found.
+class Bounds {
+public:
+  explicit Bounds(ir::Graph &graph) : g(graph) {}
+
+  /// True when `v >= 0` is certain wherever the loops of `open` are running and
+  /// the operands of v have values: index symbols lie in their ranges, the
+  /// range of an open symbol is not empty, a divisor is not 0.
+  bool nonNegative(ir::ValueId v, std::span<const ir::ValueId> open);
+
+private:
+  bool always(ir::ValueId v, int depth);
+  bool splitCase(ir::ValueId v, ir::ValueId atom, int64_t factor, int depth);
+
+  ir::Graph &g;
+  std::unordered_map<ir::ValueId, bool, ir::ValueIdHash> known; ///< without `open`
+};
 
 /// An upper bound of v without index symbols; invalid when none is found.
 ir::ValueId upperBound(ir::Graph &graph, ir::ValueId v);

@@ -8,7 +8,6 @@
 //
 //===--------------------------------------------------------------------===//
 
-#include "lower/Bounds.h"
 #include "lower/ScopeEmitter.h"
 
 #include <algorithm>
@@ -61,6 +60,8 @@ struct Group {
 
 std::vector<Carry> carryNeighbours(FunctionBuilder &b, ValueId symbol, std::vector<Action> &inner) {
   Graph &g = b.g;
+  if (b.module.strict) // which promises the order as written
+    return {};
   flatten(g, inner);
   std::vector<ValueId> open = b.openSymbols;
   open.push_back(symbol);
@@ -88,8 +89,8 @@ std::vector<Carry> carryNeighbours(FunctionBuilder &b, ValueId symbol, std::vect
     if (a.checked != 0) {
       const Axis axis = g.axes(a.checked).back();
       group.suitable = group.suitable &&
-                       provablyNonNegative(g, g.sub(a.indices.back(), axis.lo), open) &&
-                       provablyNonNegative(g, g.sub(axis.hi, a.indices.back()), open);
+                       b.bounds.nonNegative(g.sub(a.indices.back(), axis.lo), open) &&
+                       b.bounds.nonNegative(g.sub(axis.hi, a.indices.back()), open);
     }
     if (!group.suitable)
       continue;

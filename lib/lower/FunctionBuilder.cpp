@@ -13,7 +13,7 @@ using loops::ScalarId;
 using loops::VariableId;
 
 FunctionBuilder::FunctionBuilder(Graph &graph, loops::Module &m, loops::Function &function)
-    : g(graph), module(m), f(function), body(&main), workspaceTotal(graph.integer(0)) {}
+    : g(graph), module(m), f(function), bounds(graph), body(&main), workspaceTotal(graph.integer(0)) {}
 
 loops::Kind FunctionBuilder::kindOf(ValueId v) const {
   switch (g.type(v).kind) {

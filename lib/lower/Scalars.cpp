@@ -1,6 +1,5 @@
 //===- Scalars.cpp - one scalar operation at a time ---------------------------===//
 
-#include "lower/Bounds.h"
 #include "lower/Scope.h"
 
 #include <cassert>
@@ -17,9 +16,10 @@ struct IndexNeeds {
   bool lower, upper;
 };
 
-IndexNeeds indexNeeds(FunctionBuilder &b, ValueId index, const Axis &axis) {
-  return {!provablyNonNegative(b.g, b.g.sub(index, axis.lo), b.openSymbols),
-          !provablyNonNegative(b.g, b.g.sub(axis.hi, index), b.openSymbols)};
+IndexNeeds indexNeeds(FunctionBuilder &b, ValueId index, const Axis &axis,
+                      std::span<const ValueId> open) {
+  return {!b.bounds.nonNegative(b.g.sub(index, axis.lo), open),
+          !b.bounds.nonNegative(b.g.sub(axis.hi, index), open)};
 }
 
 ScalarId constantInt(FunctionBuilder &b, ValueId v) {
@@ -49,7 +49,7 @@ std::string nameOfArray(const Graph &g, ValueId array) {
 void checkIndices(FunctionBuilder &b, std::span<const ValueId> indices,
                   const std::vector<Axis> &axes, const std::string &name, SourceRange range) {
   for (unsigned k = 0; k < axes.size(); ++k) {
-    IndexNeeds needs = indexNeeds(b, indices[k], axes[k]);
+    IndexNeeds needs = indexNeeds(b, indices[k], axes[k], b.openSymbols);
     if (!needs.lower && !needs.upper)
       continue;
     ScalarId i = b.bound(indices[k]), lo = rangeEnd(b, axes[k].lo), hi = rangeEnd(b, axes[k].hi);
@@ -69,16 +69,31 @@ void checkIndices(FunctionBuilder &b, std::span<const ValueId> indices,
 }
 
 bool canFail(FunctionBuilder &b, ValueId v) {
-  const Node &n = b.g.node(v);
-  if (n.op == Op::Reduce)
-    return n.reduceOp() == ReduceOp::Min || n.reduceOp() == ReduceOp::Max;
-  if (n.op == Op::Prim)
-    return n.type.kind == Kind::Int && (n.prim() == Prim::IntDiv || n.prim() == Prim::Mod);
-  if (n.op != Op::At)
+  Graph &g = b.g;
+  const Node n = g.node(v);
+  bool extreme = n.op == Op::Reduce &&
+                 (n.reduceOp() == ReduceOp::Min || n.reduceOp() == ReduceOp::Max);
+  bool division = n.op == Op::Prim && n.type.kind == Kind::Int &&
+                  (n.prim() == Prim::IntDiv || n.prim() == Prim::Mod);
+  if (n.op != Op::At && !extreme && !division)
     return false;
-  const std::vector<Axis> axes = b.g.axesOf(b.g.operand(v, 0));
+  if (extreme && !g.isConstant(g.operand(v, 2)))
+    return true;
+  if (division && g.isConstant(g.operand(v, 1)))
+    return g.intValue(g.operand(v, 1)) == 0;
+
+  // Loops inside this scope may be running where v is computed.
+  std::vector<ValueId> open = b.openSymbols;
+  for (int32_t free : g.freeIndices(v))
+    if (ValueId s = g.symbolNode(free); s.valid())
+      open.push_back(s);
+  if (extreme)
+    return !b.bounds.nonNegative(g.sub(g.operand(v, 1), g.operand(v, 0)), open);
+  if (division)
+    return !b.bounds.nonNegative(g.sub(g.operand(v, 1), g.integer(1)), open);
+  const std::vector<Axis> axes = g.axesOf(g.operand(v, 0));
   for (unsigned k = 0; k < axes.size(); ++k) {
-    IndexNeeds needs = indexNeeds(b, b.g.operand(v, k + 1), axes[k]);
+    IndexNeeds needs = indexNeeds(b, g.operand(v, k + 1), axes[k], open);
     if (needs.lower || needs.upper)
       return true;
   }
@@ -107,7 +122,7 @@ void emitScalar(FunctionBuilder &b, ValueId v) {
       assert(b.bound(o).valid() && "operands come first");
       p.operands.push_back(b.bound(o));
     }
-    if (canFail(b, v) && !(g.isConstant(g.operand(v, 1)) && g.intValue(g.operand(v, 1)) != 0)) {
+    if (canFail(b, v)) {
       ScalarId zero = b.let(loops::Kind::Int, loops::ConstInt{0});
       ScalarId ok = b.let(loops::Kind::Bool, loops::PrimOp{Prim::NotEqual, {p.operands[1], zero}});
       b.module.sites.push_back({g.range(v), "whole division by {0}"});

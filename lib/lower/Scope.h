@@ -17,6 +17,7 @@
 
 #include "ir/Graph.h"
 #include "loops/Loops.h"
+#include "lower/Bounds.h"
 
 #include <functional>
 #include <map>
@@ -85,6 +86,9 @@ public:
   void finish();
 
   std::vector<ir::ValueId> openSymbols; ///< of the loops around
+  /// Whether the Int scalar v is certainly not negative, where we are.
+  bool nonNegative(ir::ValueId v) { return bounds.nonNegative(v, openSymbols); }
+  Bounds bounds;
   loops::Body *body;
 
 private:
@@ -113,8 +117,9 @@ void emitScalar(FunctionBuilder &builder, ir::ValueId v);
 /// Checks that are not proven: each index against its axis.
 void checkIndices(FunctionBuilder &builder, std::span<const ir::ValueId> indices,
                   const std::vector<ir::Axis> &axes, const std::string &name, SourceRange range);
-/// Whether computing v can fail (an index that is not proven), as opposed to
-/// merely giving nan.
+/// Whether computing v from its operands can fail (an index that is not proven,
+/// a min over nothing), as opposed to merely giving nan; wherever the loops
+/// whose indices v reads are running.
 bool canFail(FunctionBuilder &builder, ir::ValueId v);
 
 } // namespace gradus::lower

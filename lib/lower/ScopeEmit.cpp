@@ -1,6 +1,5 @@
 //===- ScopeEmit.cpp - writing the statements of a scope ----------------------===//
 
-#include "lower/Bounds.h"
 #include "lower/ScopeEmitter.h"
 
 #include <algorithm>
@@ -61,17 +60,33 @@ void Scope::emitRegion(int region) {
     emitAction(actions[k]);
   if (region != 0)
     return;
-  for (auto [guard, child] : guards) {
-    ScalarId condition = b.bound(guard);
-    loops::If branch{condition, {}, {}};
-    loops::Body *saved = b.body;
-    size_t mark = b.mark();
-    b.body = &branch.then;
-    emitRegion(child);
-    b.body = saved;
-    b.release(mark);
-    b.push(std::move(branch));
+  for (auto [guard, child] : guards)
+    emitGuarded(guard, child);
+  for (const Step &step : steps) {
+    auto part = [&] {
+      if (step.loop)
+        emitLoop({step.index});
+      else
+        emitAction(actions[step.index]);
+    };
+    if (g.isConstant(step.guard))
+      part();
+    else
+      emitGuarded(step.guard, stepRegion.at({step.loop, step.index}), part);
   }
+}
+
+void Scope::emitGuarded(ValueId guard, int region, const std::function<void()> &then) {
+  loops::If branch{b.bound(guard), {}, {}};
+  loops::Body *saved = b.body;
+  size_t mark = b.mark();
+  b.body = &branch.then;
+  emitRegion(region);
+  if (then)
+    then();
+  b.body = saved;
+  b.release(mark);
+  b.push(std::move(branch));
 }
 
 void Scope::emitFill(loops::BufferId buffer) {
@@ -227,7 +242,7 @@ void Scope::endProducer(const Producer &p) {
           {g.range(p.node), what + " over {0}..{1} where no index meets the condition"});
       b.push(loops::Check{b.read(p.found), static_cast<uint32_t>(b.module.sites.size() - 1), {lo, hi}});
     } else if (ValueId slack = g.sub(g.operand(p.node, 1), g.operand(p.node, 0));
-               !provablyNonNegative(g, slack, b.openSymbols)) {
+               !b.nonNegative(slack)) {
       ScalarId ok = b.let(loops::Kind::Bool, loops::PrimOp{Prim::LessEqual, {lo, hi}});
       b.module.sites.push_back({g.range(p.node), what + " over the empty range {0}..{1}"});
       b.push(loops::Check{ok, static_cast<uint32_t>(b.module.sites.size() - 1), {lo, hi}});
@@ -257,6 +272,12 @@ void Scope::emitLoop(const std::vector<size_t> &group) {
   b.body = &loop.body;
   b.bind(first.symbol, loop.index);
   b.openSymbols.push_back(first.symbol);
+  for (size_t k : group)
+    for (auto [inside, here] : items[k].aliases)
+      if (g.type(inside).scalar())
+        b.bind(inside, b.bound(here));
+      else
+        b.bindArray(inside, b.arrayOf(here));
   for (const Carry &c : carries)
     for (size_t d = 0; d < c.pending.size(); ++d)
       b.bind(c.locals[d], b.read(c.pending[d]));

@@ -4,6 +4,7 @@
 #include "lower/Scope.h"
 
 #include <tuple>
+#include <unordered_set>
 
 namespace gradus::lower {
 
@@ -19,7 +20,10 @@ private:
     ir::ValueId lo, hi, symbol, guard;
     std::vector<Action> inner;      ///< what its body does
     std::vector<ir::ValueId> needs; ///< values of this scope that the body reads
-    int producer = -1;              ///< the value it helps to compute
+    /// What the body reads, and the value of this scope that it finds there:
+    /// the same, where the loop runs at all.
+    std::vector<std::pair<ir::ValueId, ir::ValueId>> aliases;
+    int producer = -1; ///< the value it helps to compute
     int level = 0;
   };
   /// A value made by loops: a reduction or a stored array.
@@ -30,34 +34,57 @@ private:
     loops::VariableId accumulator, found;
     loops::BufferId buffer;
     bool fill = false;
-    bool nested = false; ///< emitted by a scope of its own: parts are conditional
+    bool nested = false; ///< emitted by a scope of its own
   };
   struct Region {
     int parent = -1, depth = 0;
-    std::vector<ir::ValueId> nodes; ///< ascending
+    ir::ValueId owner; ///< the select or the guard that it is a branch of
+    int branch = 0;
+    std::vector<ir::ValueId> nodes; ///< operands first
     std::vector<size_t> actions, items;
   };
+  /// Strict modules: one part of a sum of arrays, in its place in the order.
+  struct Step {
+    bool loop;
+    size_t index; ///< of an item or an action
+    ir::ValueId guard;
+  };
 
-  ir::ValueId symbolFor(ir::ValueId lo, ir::ValueId hi, const std::string &name);
+  // Scope.cpp: arrays into elements and loops.
+  ir::ValueId symbolFor(ir::ValueId lo, ir::ValueId hi, ir::ValueId binder, unsigned index);
   void addLoop(ir::ValueId lo, ir::ValueId hi, ir::ValueId symbol, ir::ValueId guard,
                std::vector<Action> inner, int producer);
   void addElement(Action a, int producer);
   void takeApart(Action a, int producer);
   void takeApartElementwise(Action a, int producer);
   void takeApartList(const Action &a, int producer);
-  std::vector<ir::ValueId> frontier(const LoopItem &item);
-  std::vector<ir::ValueId> arrayParts(ir::ValueId array);
+
+  // ScopeNeeds.cpp: what has to be computed here.
+  bool isThere(ir::ValueId v) const { return b.bound(v).valid() || b.hasArray(v); }
   bool mayFail(ir::ValueId v);
+  ir::ValueId runs(ir::ValueId lo, ir::ValueId hi);
+  ir::ValueId nothing(ir::ValueId like);
+  void findNeeds(LoopItem &item);
   int addProducer(ir::ValueId v);
+  void addArrayProducer(int p);
   std::vector<ir::ValueId> needsOf(ir::ValueId v);
   void gather();
+  void sortNodes();
+
+  // ScopePlan.cpp: where and when.
   int childRegion(int parent, ir::ValueId owner, int branch);
   int meet(int a, int b) const;
+  bool isBelow(int region, int ancestor) const;
   bool shortCircuits(ir::ValueId v) const;
+  void use(ir::ValueId v, int region);
+  void orderParts();
+  int regionForGuard(ir::ValueId guard);
   void assignHomes();
   void assignLevels();
 
+  // ScopeEmit.cpp: statements.
   void emitRegion(int region);
+  void emitGuarded(ir::ValueId guard, int region, const std::function<void()> &then = {});
   void emitValue(int region, ir::ValueId v);
   bool flat(int region, unsigned &cost);
   void emitLazy(int region, ir::ValueId v);
@@ -77,8 +104,14 @@ private:
   std::vector<loops::BufferId> fills;
   std::vector<Region> regions;
   std::vector<std::pair<ir::ValueId, int>> guards;
-  std::vector<ir::ValueId> nodes;
-  std::unordered_map<ir::ValueId, int, ir::ValueIdHash> producerOf, home, level;
+  std::vector<std::pair<bool, size_t>> partOrder; ///< own items (true) and actions
+  std::vector<Step> steps;
+  std::map<std::pair<bool, size_t>, int> stepRegion;
+  std::vector<ir::ValueId> nodes; ///< operands first
+  std::unordered_map<ir::ValueId, int, ir::ValueIdHash> producerOf, level;
+  /// Mostly one region. What may fail is computed only where it is needed, if
+  /// need be in several.
+  std::unordered_map<ir::ValueId, std::vector<int>, ir::ValueIdHash> home;
   std::unordered_map<ir::ValueId, bool, ir::ValueIdHash> failures;
   std::map<std::pair<ir::ValueId, ir::ValueId>, ir::ValueId> symbols;
   std::map<std::tuple<ir::ValueId, int, int>, int> regionOf;

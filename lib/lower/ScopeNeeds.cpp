@@ -1,0 +1,310 @@
+//===- ScopeNeeds.cpp - what a scope has to compute ----------------------------===//
+
+#include "lower/ScopeEmitter.h"
+
+#include <algorithm>
+#include <cassert>
+#include <deque>
+
+namespace gradus::lower {
+
+using namespace ir;
+using loops::Combine;
+
+/// Whether computing v, with all that is not there yet, could fail.
+bool Scope::mayFail(ValueId root) {
+  std::vector<ValueId> work{root};
+  while (!work.empty()) {
+    ValueId v = work.back();
+    if (failures.count(v)) {
+      work.pop_back();
+      continue;
+    }
+    if (isThere(v)) {
+      failures.emplace(v, false);
+      continue;
+    }
+    std::vector<ValueId> parts(g.operands(v).begin(), g.operands(v).end());
+    if (g.node(v).binders != 0) {
+      Opened o = g.open(v);
+      parts.pop_back();
+      if (o.condition.valid())
+        parts.back() = o.condition;
+      parts.push_back(o.body);
+    }
+    bool waiting = false, fails = false;
+    for (ValueId p : parts) {
+      auto it = failures.find(p);
+      if (it == failures.end()) {
+        work.push_back(p);
+        waiting = true;
+      } else {
+        fails |= it->second;
+      }
+    }
+    if (fails || !waiting)
+      failures.emplace(v, fails || canFail(b, v));
+  }
+  return failures.at(root);
+}
+
+/// lo <= hi; the constant true where that is certain.
+ValueId Scope::runs(ValueId lo, ValueId hi) {
+  return b.nonNegative(g.sub(hi, lo)) ? always : g.lessEqual(lo, hi);
+}
+
+/// What stands for a value that nobody reads.
+ValueId Scope::nothing(ValueId like) {
+  Type t = g.type(like);
+  if (!t.scalar())
+    return g.zeros(t);
+  return t.kind == Kind::Real ? g.real(0) : t.kind == Kind::Int ? g.integer(0) : g.boolean(false);
+}
+
+/// Values outside the loop that its body reads. A value that could fail is
+/// computed outside only if each run of the loop reads it, and then only if the
+/// loop runs at all; otherwise it is left to the body.
+void Scope::findNeeds(LoopItem &item) {
+  struct Visit {
+    ValueId node, guard;
+    bool written; ///< an array that the body writes somewhere, not one that it reads
+  };
+  std::unordered_set<ValueId, ValueIdHash> needed;
+  for (bool sure : {true, false}) {
+    std::unordered_set<ValueId, ValueIdHash> read, written;
+    // Bodies of inner loops come last: a value is sure where the fewest loops run.
+    std::deque<Visit> work;
+    auto visit = [&](ValueId v, ValueId guard, bool asWritten, bool last) {
+      if (isThere(v) || g.isConstant(v) || !(asWritten ? written : read).insert(v).second)
+        return;
+      if (last)
+        work.push_back({v, guard, asWritten});
+      else
+        work.push_front({v, guard, asWritten});
+    };
+    ValueId all = item.symbol.valid() ? runs(item.lo, item.hi) : always;
+    for (const Action &a : item.inner) {
+      bool unconditional = g.isConstant(a.guard);
+      if (!unconditional)
+        visit(a.guard, all, false, false);
+      if (!unconditional && sure)
+        continue;
+      for (ValueId i : a.indices)
+        visit(i, all, false, false);
+      visit(a.value, all, !g.type(a.value).scalar(), false);
+    }
+    while (!work.empty()) {
+      auto [v, guard, asWritten] = work.front();
+      work.pop_front();
+      const Node n = g.node(v);
+      if (n.op == Op::Input || n.op == Op::Zeros)
+        continue;
+      bool inside = asWritten || g.isOpenTerm(v) ||
+                    (item.symbol.valid() && g.dependsOn(v, item.symbol));
+      if (!inside) {
+        if (needed.count(v))
+          continue;
+        if (g.isConstant(guard) || !mayFail(v)) {
+          if (!sure && mayFail(v))
+            continue;
+          needed.insert(v);
+          item.needs.push_back(v);
+        } else if (sure) {
+          ValueId here = g.select(guard, v, nothing(v));
+          needed.insert(v);
+          item.needs.push_back(here);
+          item.aliases.push_back({v, here});
+        }
+        continue;
+      }
+      bool lazy = n.op == Op::Select ||
+                  (n.op == Op::Prim && (n.prim() == Prim::And || n.prim() == Prim::Or));
+      ValueId bodyGuard = guard;
+      bool bodySure = true;
+      for (unsigned k = 0; k < n.binders; ++k) {
+        ValueId lo = g.operand(v, 2 * k), hi = g.operand(v, 2 * k + 1);
+        bool fixed = !g.isOpenTerm(lo) && !g.isOpenTerm(hi) &&
+                     !(item.symbol.valid() &&
+                       (g.dependsOn(lo, item.symbol) || g.dependsOn(hi, item.symbol)));
+        if (fixed)
+          bodyGuard = g.logicalAnd(bodyGuard, runs(lo, hi));
+        bodySure = bodySure && fixed;
+      }
+      for (unsigned k = 0; k < n.operandCount; ++k) {
+        ValueId o = g.operand(v, k);
+        bool body = n.binders != 0 && k >= 2u * n.binders;
+        bool skipped = (lazy && k >= 1) || (body && !bodySure) ||
+                       (n.op == Op::Reduce && k == 3 && !g.isConstant(g.operand(v, 2)));
+        if (sure && skipped)
+          continue;
+        visit(o, body ? bodyGuard : guard, asWritten && !g.type(o).scalar(), body);
+      }
+    }
+  }
+  std::sort(item.needs.begin(), item.needs.end());
+}
+
+int Scope::addProducer(ValueId v) {
+  producers.push_back({});
+  int p = static_cast<int>(producers.size() - 1);
+  producers[p].node = v;
+  producerOf.emplace(v, p);
+  Node n = g.node(v);
+  if (!n.type.scalar()) {
+    addArrayProducer(p);
+    return p;
+  }
+  ValueId lo = g.operand(v, 0), hi = g.operand(v, 1);
+  ValueId s = symbolFor(lo, hi, v, 0);
+  Opened o = g.openWith(v, {&s, 1});
+  producers[p].accumulator = b.variable(b.kindOf(v), g.indexName(v).empty() ? "acc" : "");
+  Combine combine = Combine::Add;
+  switch (n.reduceOp()) {
+  case ReduceOp::Sum:
+    break;
+  case ReduceOp::Prod:
+    combine = Combine::Multiply;
+    break;
+  case ReduceOp::Min:
+    combine = Combine::Min;
+    break;
+  case ReduceOp::Max:
+    combine = Combine::Max;
+    break;
+  case ReduceOp::LogSumExp:
+    assert(false && "prepare() writes logsumexp out");
+  }
+  std::vector<Action> inner{
+      {Action::Kind::Variable, o.body, o.condition, combine, producers[p].accumulator, {}, {}, 0}};
+  if (canFail(b, v) && !g.isConstant(o.condition)) {
+    producers[p].found = b.variable(loops::Kind::Bool, "found");
+    inner.push_back({Action::Kind::Variable, g.boolean(true), o.condition, Combine::Set,
+                     producers[p].found, {}, {}, 0});
+  }
+  addLoop(lo, hi, s, always, std::move(inner), p);
+  return p;
+}
+
+/// A stored array. Parts that are conditional, and in strict modules parts whose
+/// order matters, are left to a scope of their own.
+void Scope::addArrayProducer(int p) {
+  ValueId v = producers[p].node;
+  Type type = g.type(v);
+  producers[p].buffer = b.workspace(type, g.indexName(v).empty() ? "t" : "t_" + g.indexName(v));
+  ValueId start = g.node(v).op == Op::Keep ? g.operand(v, 0) : v;
+  Action whole{Action::Kind::Array, start, always, Combine::Set, {}, producers[p].buffer, {}, 0};
+  ValueId roots[1] = {start};
+  for (ValueId part : g.reachable(roots, [&](ValueId w) {
+         Op op = g.node(w).op;
+         return g.type(w).scalar() || op == Op::Build || op == Op::Reduce || isThere(w);
+       })) {
+    const Node &n = g.node(part);
+    producers[p].nested |= !n.type.scalar() && !isThere(part) &&
+                           (n.op == Op::Select || (b.module.strict && n.op == Op::Prim));
+  }
+  if (producers[p].nested) {
+    LoopItem item;
+    item.inner = {whole};
+    findNeeds(item);
+    producers[p].needs = std::move(item.needs);
+    return;
+  }
+  size_t firstFill = fills.size();
+  takeApart(std::move(whole), p);
+  // Its own fill happens at its own level.
+  producers[p].fill = fills.size() > firstFill;
+  fills.resize(firstFill);
+}
+
+std::vector<ValueId> Scope::needsOf(ValueId v) {
+  std::vector<ValueId> result;
+  if (auto it = producerOf.find(v); it != producerOf.end()) {
+    const Producer &p = producers[it->second];
+    result = p.needs;
+    for (size_t k : p.items) {
+      result.push_back(items[k].lo);
+      result.push_back(items[k].hi);
+      result.insert(result.end(), items[k].needs.begin(), items[k].needs.end());
+    }
+    for (size_t k : p.elements) {
+      result.push_back(actions[k].value);
+      result.insert(result.end(), actions[k].indices.begin(), actions[k].indices.end());
+    }
+    return result;
+  }
+  for (ValueId o : g.operands(v))
+    if (g.type(o).scalar() || g.node(o).op != Op::Input)
+      result.push_back(o);
+  return result;
+}
+
+/// Finds all values that the actions and loops need and that are not there yet.
+void Scope::gather() {
+  std::vector<ValueId> work;
+  auto want = [&](ValueId v) {
+    if (!isThere(v) && level.try_emplace(v, 0).second)
+      work.push_back(v);
+  };
+  auto drain = [&] {
+    while (!work.empty()) {
+      ValueId v = work.back();
+      work.pop_back();
+      nodes.push_back(v);
+      const Node n = g.node(v);
+      assert(n.op != Op::Index && n.op != Op::Input && "inputs and open indices are bound");
+      if (n.op == Op::Reduce || !n.type.scalar())
+        addProducer(v);
+      for (ValueId o : needsOf(v))
+        want(o);
+    }
+  };
+  size_t ownActions = actions.size(), ownItems = items.size();
+  for (size_t k = 0; k < ownActions; ++k) {
+    const Action a = actions[k];
+    if (!g.isConstant(a.guard))
+      want(a.guard);
+    want(a.value);
+    for (ValueId i : a.indices)
+      want(i);
+    drain();
+  }
+  for (size_t k = 0; k < ownItems; ++k) {
+    const LoopItem item = items[k];
+    if (!g.isConstant(item.guard))
+      want(item.guard);
+    want(item.lo);
+    want(item.hi);
+    for (ValueId v : item.needs)
+      want(v);
+    drain();
+  }
+  sortNodes();
+}
+
+/// Operands before their users; otherwise by age.
+void Scope::sortNodes() {
+  std::sort(nodes.begin(), nodes.end());
+  std::vector<ValueId> order, work;
+  std::unordered_map<ValueId, bool, ValueIdHash> done; // false: its needs are on the way
+  for (ValueId root : nodes) {
+    work.push_back(root);
+    while (!work.empty()) {
+      ValueId v = work.back();
+      auto [it, fresh] = done.try_emplace(v, false);
+      if (!fresh) {
+        work.pop_back();
+        if (!it->second) {
+          it->second = true;
+          order.push_back(v);
+        }
+        continue;
+      }
+      for (ValueId o : needsOf(v))
+        if (level.count(o) && !done.count(o))
+          work.push_back(o);
+    }
+  }
+  nodes = std::move(order);
+}
+
+} // namespace gradus::lower

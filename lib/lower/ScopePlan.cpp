@@ -1,0 +1,198 @@
+//===- ScopePlan.cpp - where and when values are computed ------------------------===//
+
+#include "lower/ScopeEmitter.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace gradus::lower {
+
+using namespace ir;
+
+//--- regions --------------------------------------------------------------------------
+
+/// Branches in branches end somewhere: what is deeper is computed early.
+int Scope::childRegion(int parent, ValueId owner, int branch) {
+  constexpr int deepest = 200;
+  if (regions[parent].depth >= deepest)
+    return parent;
+  auto [it, fresh] = regionOf.try_emplace({owner, branch, parent});
+  if (fresh) {
+    it->second = static_cast<int>(regions.size());
+    regions.push_back({parent, regions[parent].depth + 1, owner, branch, {}, {}, {}});
+  }
+  return it->second;
+}
+
+bool Scope::isBelow(int region, int ancestor) const {
+  while (regions[region].depth > regions[ancestor].depth)
+    region = regions[region].parent;
+  return region == ancestor;
+}
+
+int Scope::meet(int a, int c) const {
+  while (a != c) {
+    if (regions[a].depth < regions[c].depth)
+      std::swap(a, c);
+    a = regions[a].parent;
+  }
+  return a;
+}
+
+bool Scope::shortCircuits(ValueId v) const {
+  const Node &n = g.node(v);
+  return n.op == Op::Prim && (n.prim() == Prim::And || n.prim() == Prim::Or);
+}
+
+/// A value that cannot fail lives in the innermost region around all its uses;
+/// one that can, in every region that needs it, where both branches of a select
+/// are the region around them. Beyond a few regions it is computed early after
+/// all.
+void Scope::use(ValueId v, int region) {
+  constexpr size_t mostHomes = 8;
+  if (!level.count(v))
+    return;
+  std::vector<int> &homes = home[v];
+  if (homes.empty()) {
+    homes.push_back(region);
+    return;
+  }
+  if (homes.size() >= mostHomes || !mayFail(v)) {
+    for (int h : homes)
+      region = meet(h, region);
+    homes = {region};
+    return;
+  }
+  for (;;) {
+    if (std::any_of(homes.begin(), homes.end(), [&](int h) { return isBelow(region, h); }))
+      return;
+    std::erase_if(homes, [&](int h) { return isBelow(h, region); });
+    const Region r = regions[region];
+    auto other = std::find_if(homes.begin(), homes.end(), [&](int h) {
+      const Region &s = regions[h];
+      return s.parent == r.parent && s.owner == r.owner && s.branch + r.branch == 3 &&
+             g.node(r.owner).op == Op::Select;
+    });
+    if (r.parent < 0 || other == homes.end())
+      break;
+    homes.erase(other);
+    region = r.parent;
+  }
+  homes.push_back(region);
+}
+
+/// The branch of the actions and loops with this guard.
+int Scope::regionForGuard(ValueId guard) {
+  if (g.isConstant(guard))
+    return 0;
+  use(guard, 0);
+  size_t before = regions.size();
+  int r = childRegion(0, guard, 0); // 1 and 2 are the guard's own branches
+  if (regions.size() != before)
+    guards.push_back({guard, r});
+  return r;
+}
+
+/// In strict modules the parts of a sum of arrays are added in the order in
+/// which they are written: buffers with several parts get steps.
+void Scope::orderParts() {
+  auto actionOf = [&](bool loop, size_t index) -> const Action & {
+    return loop ? items[index].inner[0] : actions[index];
+  };
+  std::map<uint32_t, unsigned> parts; // by buffer
+  for (auto [loop, index] : partOrder)
+    if (const Action &a = actionOf(loop, index); a.kind != Action::Kind::Variable)
+      ++parts[a.buffer.index];
+  for (auto [loop, index] : partOrder)
+    if (const Action &a = actionOf(loop, index);
+        a.kind != Action::Kind::Variable && parts[a.buffer.index] > 1)
+      steps.push_back({loop, index, loop ? items[index].guard : a.guard});
+}
+
+void Scope::assignHomes() {
+  int number = 3; // of branches that belong to one step only
+  for (const Step &s : steps) {
+    int r = 0;
+    if (!g.isConstant(s.guard)) {
+      use(s.guard, 0);
+      r = childRegion(0, s.guard, number++);
+    }
+    stepRegion[{s.loop, s.index}] = r;
+  }
+  /// The region of a part; it is emitted there unless it is a step.
+  auto place = [&](bool loop, size_t index, ValueId guard) {
+    if (auto it = stepRegion.find({loop, index}); it != stepRegion.end())
+      return it->second;
+    int r = regionForGuard(guard);
+    (loop ? regions[r].items : regions[r].actions).push_back(index);
+    return r;
+  };
+  for (size_t k = 0; k < actions.size(); ++k) {
+    if (actionProducer[k] >= 0)
+      continue;
+    int r = place(false, k, actions[k].guard);
+    use(actions[k].value, r);
+    for (ValueId i : actions[k].indices)
+      use(i, r);
+  }
+  for (size_t k = 0; k < items.size(); ++k) {
+    if (items[k].producer >= 0)
+      continue;
+    int r = place(true, k, items[k].guard);
+    for (ValueId v : {items[k].lo, items[k].hi})
+      use(v, r);
+    for (ValueId v : items[k].needs)
+      use(v, r);
+  }
+  for (size_t k = nodes.size(); k-- > 0;) {
+    ValueId v = nodes[k];
+    const std::vector<int> homes = home.at(v);
+    const Node n = g.node(v);
+    for (int r : homes) {
+      regions[r].nodes.push_back(v);
+      if (producerOf.count(v)) {
+        for (ValueId o : needsOf(v))
+          use(o, r);
+      } else if (n.op == Op::Select) {
+        use(g.operand(v, 0), r);
+        use(g.operand(v, 1), childRegion(r, v, 1));
+        use(g.operand(v, 2), childRegion(r, v, 2));
+      } else if (shortCircuits(v)) {
+        use(g.operand(v, 0), r);
+        use(g.operand(v, 1), childRegion(r, v, n.prim() == Prim::And ? 1 : 2));
+      } else {
+        for (ValueId o : needsOf(v))
+          use(o, r);
+      }
+    }
+  }
+  for (Region &r : regions)
+    std::reverse(r.nodes.begin(), r.nodes.end());
+}
+
+//--- levels ---------------------------------------------------------------------------
+
+/// One more than that of the loops a value waits for.
+void Scope::assignLevels() {
+  auto after = [&](ValueId v) {
+    auto it = level.find(v);
+    return it == level.end() ? 0 : it->second + (producerOf.count(v) ? 1 : 0);
+  };
+  for (ValueId v : nodes) {
+    int l = 0;
+    for (ValueId o : needsOf(v))
+      l = std::max(l, after(o));
+    level[v] = l;
+  }
+  for (LoopItem &item : items) {
+    if (item.producer >= 0) {
+      item.level = level.at(producers[item.producer].node);
+      continue;
+    }
+    item.level = std::max(after(item.lo), after(item.hi));
+    for (ValueId v : item.needs)
+      item.level = std::max(item.level, after(v));
+  }
+}
+
+} // namespace gradus::lower
