@@ -55,7 +55,7 @@ public:
   std::vector<std::string> methodNames();
 
   InputValue &value(uint32_t input);
-  const std::vector<InputValue> &inputValues() const { return values; }
+  const std::deque<InputValue> &inputValues() const { return values; }
   /// An interpreter over all inputs that have values.
   interpret::Environment<double> environment() const;
   /// An Int expression of bound inputs; nothing after reporting.
@@ -90,7 +90,7 @@ private:
   std::deque<syntax::Tree> trees;
   std::map<std::string, const syntax::Tree *> imported;
   std::map<std::string, const syntax::Tree *> methodTrees;
-  std::vector<InputValue> values;
+  std::deque<InputValue> values; ///< grows without moving what is there
   std::map<std::string, std::string> settings, replacements;
   size_t skippedRows_ = 0;
 };

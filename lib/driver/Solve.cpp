@@ -244,66 +244,69 @@ bool Solver::layOut() {
 
 //--- compilation ---------------------------------------------------------------------------------
 
-bool Solver::compile(jit::Level level) {
+/// The module of the descent, and the values of what only it has.
+bool Solver::prepare() {
   Graph &g = session_.graph();
-  if (module_.functions.empty()) {
-    lower::DescentProblem p;
-    for (const Unknown &u : problem_.unknowns)
-      p.unknowns.push_back(g.inputNode(u.input));
-    p.objective = problem_.maximize ? g.neg(problem_.objective) : problem_.objective;
-    p.bounded = bounded_;
-    p.objectiveRange = problem_.objectiveRange;
-    std::vector<ValueId> roots = p.unknowns;
-    roots.push_back(p.objective);
-    for (ValueId v : inputsOf(g, roots))
-      if (std::find(p.unknowns.begin(), p.unknowns.end(), v) == p.unknowns.end())
-        p.inputs.push_back(v);
-    inputs_ = p.inputs;
-    module_.name = session_.stem();
-    module_.strict = options_.strict;
-    lower::DescentTexts texts{method_, session_.loopMethod("before_descent"),
-                              session_.loopMethod("after_step")};
-    descent_ = lower::lowerDescent(g, module_, p, texts, session_.diagnostics);
-    if (session_.diagnostics.hasErrors())
-      return false;
-    // Sizes that only the descent has: the number of unknowns, whole options.
-    InputValue &n = session_.value(g.inputIndex(descent_.n));
-    n.known = true;
-    n.whole = static_cast<int64_t>(start_.size());
-    size_t k = 0;
-    for (const syntax::MethodDecl *m : {texts.before, texts.method})
-      for (const syntax::Parameter &parameter : m->parameters) {
-        ValueId option = descent_.options[k++];
-        semantics::Elaborator elaborator(g, session_.diagnostics);
-        semantics::Scope scope;
-        ValueId initial = elaborator.number(*parameter.initial, scope);
-        if (!initial.valid() || !g.isConstant(initial)) {
-          session_.diagnostics.report(Diag::MethodText, parameter.initial->range,
-                                      "the default of an option is a number");
-          return false;
-        }
-        double value = g.realValue(initial);
-        for (const auto &[name, set] : given_)
-          if (name == parameter.declarator.name.name)
-            value = set;
-        InputValue &v = session_.value(g.inputIndex(option));
-        v.known = true;
-        v.real = value;
-        v.whole = parameter.integer ? static_cast<int64_t>(value) : 0;
-        if (m == texts.method)
-          choice_.options.push_back({parameter.declarator.name.name, value});
+  lower::DescentProblem p;
+  for (const Unknown &u : problem_.unknowns)
+    p.unknowns.push_back(g.inputNode(u.input));
+  p.objective = problem_.maximize ? g.neg(problem_.objective) : problem_.objective;
+  p.bounded = bounded_;
+  p.objectiveRange = problem_.objectiveRange;
+  std::vector<ValueId> roots = p.unknowns;
+  roots.push_back(p.objective);
+  for (ValueId v : inputsOf(g, roots))
+    if (std::find(p.unknowns.begin(), p.unknowns.end(), v) == p.unknowns.end())
+      p.inputs.push_back(v);
+  inputs_ = p.inputs;
+  module_.name = session_.stem();
+  module_.strict = options_.strict;
+  lower::DescentTexts texts{method_, session_.loopMethod("before_descent"),
+                            session_.loopMethod("after_step")};
+  descent_ = lower::lowerDescent(g, module_, p, texts, session_.diagnostics);
+  if (session_.diagnostics.hasErrors())
+    return false;
+  // Sizes that only the descent has: the number of unknowns, whole options.
+  InputValue &n = session_.value(g.inputIndex(descent_.n));
+  n.known = true;
+  n.whole = static_cast<int64_t>(start_.size());
+  size_t k = 0;
+  for (const syntax::MethodDecl *m : {texts.before, texts.method})
+    for (const syntax::Parameter &parameter : m->parameters) {
+      ValueId option = descent_.options[k++];
+      semantics::Elaborator elaborator(g, session_.diagnostics);
+      semantics::Scope scope;
+      ValueId initial = elaborator.number(*parameter.initial, scope);
+      if (!initial.valid() || !g.isConstant(initial)) {
+        session_.diagnostics.report(Diag::MethodText, parameter.initial->range,
+                                    "the default of an option is a number");
+        return false;
       }
-    auto elements = session_.whole(descent_.workspace);
-    if (!elements)
-      return false;
-    workspace_ = *elements;
-    elements_ = static_cast<int64_t>(start_.size()) + 50;
-    for (ValueId v : inputs_)
-      if (!g.type(v).scalar()) {
-        const InputValue &value = session_.value(g.inputIndex(v));
-        elements_ += static_cast<int64_t>(value.reals.size() + value.wholes.size());
-      }
-  }
+      double value = g.realValue(initial);
+      for (const auto &[name, set] : given_)
+        if (name == parameter.declarator.name.name)
+          value = set;
+      InputValue &v = session_.value(g.inputIndex(option));
+      v.known = true;
+      v.real = value;
+      v.whole = parameter.integer ? static_cast<int64_t>(value) : 0;
+      if (m == texts.method)
+        choice_.options.push_back({parameter.declarator.name.name, value});
+    }
+  auto elements = session_.whole(descent_.workspace);
+  if (!elements)
+    return false;
+  workspace_ = *elements;
+  elements_ = static_cast<int64_t>(start_.size()) + 50;
+  for (ValueId v : inputs_)
+    if (!g.type(v).scalar()) {
+      const InputValue &value = session_.value(g.inputIndex(v));
+      elements_ += static_cast<int64_t>(value.reals.size() + value.wholes.size());
+    }
+  return true;
+}
+
+bool Solver::compile(jit::Level level) {
   std::string error;
   code_ = jit::Jit::compile(module_, level, error);
   if (!code_)
@@ -375,16 +378,12 @@ bool Solver::solve(const syntax::MethodCall *call, Solution &solution) {
   auto begin = Clock::now();
   if (!chooseMethod(call) || !layOut())
     return false;
-  int64_t data = 0;
-  if (!compile(jit::Level::O0))
+  if (!prepare())
     return false;
-  (void)data;
-  allowTierUp_ = true;
-  if (costly(0)) {
-    allowTierUp_ = false;
-    if (!compile(jit::Level::Fast))
-      return false;
-  }
+  // Quick code first, unless one evaluation alone is already worth optimizing.
+  allowTierUp_ = !costly(0);
+  if (!compile(allowTierUp_ ? jit::Level::O0 : jit::Level::Fast))
+    return false;
   solution.compileMs = milliseconds(begin);
   auto solveBegin = Clock::now();
   deadline_ = solveBegin + std::chrono::duration_cast<Clock::duration>(
@@ -398,6 +397,7 @@ bool Solver::solve(const syntax::MethodCall *call, Solution &solution) {
     if (!compile(jit::Level::Fast))
       return false;
     double extra = milliseconds(again);
+    deadline_ += Clock::now() - again;
     solution.compileMs += extra;
     if (!runNative())
       return false;

@@ -74,6 +74,7 @@ private:
   bool layOut();
   bool fillVector(ir::ValueId value, const ir::Unknown &u, double otherwise,
                   std::vector<double> &into);
+  bool prepare();
   bool compile(jit::Level level);
   bool runNative();
   bool certified();

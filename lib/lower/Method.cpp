@@ -1,8 +1,8 @@
 //===- Method.cpp - kernels, parameters and the loop around a method -----------===//
 
 #include "differentiate/Differentiate.h"
+#include "differentiate/SumOfSquares.h"
 #include "lower/MethodLowering.h"
-#include "transform/SumOfSquares.h"
 
 #include <cassert>
 
@@ -119,7 +119,7 @@ ValueId MethodLowering::elementsOf(ValueId array) {
 
 /// The residuals, and their derivative along a direction.
 void MethodLowering::makeResidualKernels(const KernelSpec &value) {
-  auto found = transform::residuals(g, problem.objective, problem.unknowns);
+  auto found = differentiate::residuals(g, problem.objective, problem.unknowns);
   if (!found) {
     diagnostics.report(Diag::NotLeastSquares, problem.objectiveRange,
                        "the objective is not seen to be a sum of squares, which " +

@@ -172,7 +172,7 @@ bool isBelow(const std::string &path, const std::string &root) {
   const fs::path base = fs::canonical(root, error);
   if (error)
     return false;
-  const fs::path full = fs::weakly_canonical(path, error);
+  const fs::path full = fs::weakly_canonical(fs::absolute(path, error), error);
   if (error)
     return false;
   auto inner = full.begin();

@@ -1,10 +1,10 @@
 //===- SumOfSquares.cpp - recognizing least squares --------------------------===//
 
-#include "transform/SumOfSquares.h"
+#include "differentiate/SumOfSquares.h"
 
 #include <algorithm>
 
-namespace gradus::transform {
+namespace gradus::differentiate {
 
 using namespace ir;
 
@@ -152,4 +152,4 @@ std::optional<std::vector<ValueId>> residuals(Graph &graph, ValueId objective,
   return std::move(finder.found);
 }
 
-} // namespace gradus::transform
+} // namespace gradus::differentiate

@@ -15,11 +15,11 @@
 #include <span>
 #include <vector>
 
-namespace gradus::transform {
+namespace gradus::differentiate {
 
 /// Scalars and arrays whose squares make the objective, up to a constant; nothing
 /// when the objective is not seen to be a sum of squares.
 std::optional<std::vector<ir::ValueId>> residuals(ir::Graph &graph, ir::ValueId objective,
                                                   std::span<const ir::ValueId> unknowns);
 
-} // namespace gradus::transform
+} // namespace gradus::differentiate
