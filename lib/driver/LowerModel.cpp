@@ -99,6 +99,7 @@ private:
     }
     lower::DescentProblem descent;
     descent.unknowns = s.arguments;
+    descent.objectiveRange = problem.objectiveRange;
     descent.objective = problem.maximize ? g.neg(problem.objective) : problem.objective;
     std::vector<ValueId> roots = s.arguments;
     roots.push_back(descent.objective);
