@@ -27,6 +27,10 @@ double milliseconds(Clock::time_point from) {
 /// Options of every method; max_time is the host's affair.
 constexpr const char *maxTime = "max_time";
 
+constexpr size_t mostProbedUnknowns = 200, mostProbedDirections = 20;
+constexpr double probeStep = 1e-3; ///< times the size of an unknown, at least 1
+constexpr int mostEscapes = 20;
+
 } // namespace
 
 void requestInterrupt() { interruptRequested = true; }
@@ -405,28 +409,64 @@ bool Solver::solve(const syntax::MethodCall *call, Solution &solution) {
   } else {
     solution.solveMs = milliseconds(solveBegin);
   }
+  // The descent leaves stationary points that are no minima, and goes on.
+  double scale = trace_.empty() || !std::isfinite(trace_.front().f) ? std::fabs(f_)
+                                                                    : std::fabs(trace_.front().f);
+  const std::vector<double> given = start_;
+  std::vector<double> better;
+  for (int round = 0; status_ == static_cast<int64_t>(lower::Ending::Converged) && certified() &&
+                      findDescent(scale, better);
+       ++round) {
+    if (round == mostEscapes) {
+      status_ = static_cast<int64_t>(lower::Ending::Stalled);
+      break;
+    }
+    std::vector<TraceRow> before = std::move(trace_);
+    int64_t k = k_, values = values_, gradients = gradients_, hessians = hessians_;
+    start_ = better;
+    auto again = Clock::now();
+    if (!runNative())
+      return false;
+    solution.solveMs += milliseconds(again);
+    // The step off the point counts as one.
+    for (TraceRow &row : trace_)
+      row.k += k + 1;
+    before.insert(before.end(), trace_.begin(), trace_.end());
+    trace_ = std::move(before);
+    k_ += k + 1;
+    values_ += values;
+    gradients_ += gradients;
+    hessians_ += hessians;
+  }
+  start_ = given;
   judge(solution);
   return true;
 }
 
-/// The claim of convergence tested anew: value and gradient at the returned
-/// point, evaluated apart from the descent, are finite and agree with what it
-/// said, and the point is within its bounds.
-bool Solver::certified() {
+/// Value and gradient at a point by the compiled kernel, apart from the descent.
+bool Solver::evaluate(const std::vector<double> &x, double &value, std::vector<double> &gradient) {
   GradusFrame frame{};
   Workspace workspace;
   if (!workspace.allocate(session_, workspace_, frame))
     return false;
-  double value = 0;
-  std::vector<double> gradient(x_.size() + 1);
+  gradient.assign(x.size() + 1, 0.0);
   Arguments a(session_);
   for (ValueId v : inputs_)
     a.input(v);
   a.input(descent_.n);
-  a.pointer(x_.data());
+  a.pointer(const_cast<double *>(x.data()));
   a.pointer(&value);
   a.pointer(gradient.data());
-  if (code_->find("value_gradient_flat")(&frame, a.data()) != 0 || !std::isfinite(value))
+  return code_->find("value_gradient_flat")(&frame, a.data()) == 0 && std::isfinite(value);
+}
+
+/// The claim of convergence tested anew: value and gradient at the returned
+/// point are finite and agree with what the descent said, and the point is
+/// within its bounds.
+bool Solver::certified() {
+  double value = 0;
+  std::vector<double> gradient;
+  if (!evaluate(x_, value, gradient))
     return false;
   double squares = 0;
   for (size_t k = 0; k < x_.size(); ++k) {
@@ -438,6 +478,45 @@ bool Solver::certified() {
   double norm = std::sqrt(squares);
   return std::isfinite(norm) && norm <= 2 * norm_ + 1e-300 &&
          std::fabs(value - f_) <= 1e-9 * std::max(std::fabs(value), std::fabs(f_));
+}
+
+/// A gradient that vanishes may belong to a saddle, a maximum or a flat spot.
+/// Looks a little to both sides of the point along each unknown (or some
+/// directions, when there are many): a value that is lower by more than rounding
+/// and the rest of the gradient explain shows a way on.
+bool Solver::findDescent(double scale, std::vector<double> &better) {
+  size_t n = x_.size();
+  size_t directions = n <= mostProbedUnknowns ? n + 2 : mostProbedDirections;
+  double least = f_ - 1e-13 * std::max(std::fabs(f_), scale);
+  bool found = false;
+  uint64_t random = 0x9E3779B97F4A7C15ull;
+  std::vector<double> x, gradient;
+  for (size_t d = 0; d < directions; ++d)
+    for (double sign : {1.0, -1.0}) {
+      x = x_;
+      double longest = 0;
+      for (size_t k = 0; k < n; ++k) {
+        double part = 0;
+        if (n <= mostProbedUnknowns && d < n) {
+          part = k == d ? 1.0 : 0.0;
+        } else { // xorshift: the same directions on every run
+          random ^= random << 13;
+          random ^= random >> 7;
+          random ^= random << 17;
+          part = (random >> 40 & 1) != 0 ? 1.0 : -1.0;
+        }
+        double h = probeStep * std::max(1.0, std::fabs(x_[k]));
+        x[k] = std::clamp(x_[k] + sign * part * h, lower_[k], upper_[k]);
+        longest += std::fabs(x[k] - x_[k]);
+      }
+      double value = 0;
+      if (evaluate(x, value, gradient) && value < least - 10 * norm_ * longest) {
+        least = value;
+        better = x;
+        found = true;
+      }
+    }
+  return found;
 }
 
 void Solver::judge(Solution &s) {

@@ -78,6 +78,8 @@ private:
   bool compile(jit::Level level);
   bool runNative();
   bool certified();
+  bool evaluate(const std::vector<double> &x, double &value, std::vector<double> &gradient);
+  bool findDescent(double scale, std::vector<double> &better);
   void addModelArguments(Arguments &arguments);
   void judge(Solution &solution);
   void explainStart(Solution &solution);
