@@ -325,6 +325,13 @@ ValueId Graph::prim(Prim p, std::span<const ValueId> given) {
   return makePrim(p, t, ops);
 }
 
+ValueId Graph::primAsWritten(Prim p, std::span<const ValueId> ops) {
+  bool sum = p == Prim::Add || p == Prim::Sub;
+  bool whole = sum && type(ops[0]) == Type{Kind::Int, 0};
+  bool constants = whole && isConstant(ops[0]) && isConstant(ops[1]);
+  return whole && !constants ? makePrim(p, type(ops[0]), ops) : prim(p, ops);
+}
+
 ValueId Graph::add(ValueId a, ValueId b) { return prim(Prim::Add, {a, b}); }
 ValueId Graph::sub(ValueId a, ValueId b) { return prim(Prim::Sub, {a, b}); }
 ValueId Graph::mul(ValueId a, ValueId b) { return prim(Prim::Mul, {a, b}); }

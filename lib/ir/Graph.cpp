@@ -180,8 +180,9 @@ ValueId Graph::intern(Node n, std::span<const ValueId> given) {
     large.assign(given.begin(), given.end());
     operands = large;
   }
+  // The order of a sum of arrays is the order in which its parts are added.
   if (n.op == Op::Prim && operands.size() == 2 && info(n.prim()).commutative &&
-      operands[1] < operands[0])
+      n.type.scalar() && operands[1] < operands[0])
     std::swap(operands[0], operands[1]);
 
   uint64_t hash = mix(static_cast<uint64_t>(n.op) << 16 | n.sub << 8 | n.binders,

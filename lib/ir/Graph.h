@@ -178,6 +178,9 @@ public:
   ValueId prim(Prim p, std::initializer_list<ValueId> operands) {
     return prim(p, std::span(operands.begin(), operands.size()));
   }
+  /// The same, but a sum of whole numbers keeps the order of its terms: for text
+  /// of a graph, where the order tells the age of nodes that is not the reader's.
+  ValueId primAsWritten(Prim p, std::span<const ValueId> operands);
   ValueId select(ValueId condition, ValueId then, ValueId otherwise);
   ValueId at(ValueId array, std::span<const ValueId> indices);
   ValueId put(ShapeId shape, std::span<const ValueId> indices, ValueId value);

@@ -266,7 +266,7 @@ ValueId Reader::node(const std::string &op) {
       throw Wrong{fmt::format("'{}' is no operation", op)};
     if (std::string why = operandError(g, *p, ops); !why.empty())
       throw Wrong{why};
-    made = g.prim(*p, ops);
+    made = g.primAsWritten(*p, ops);
   }
   need(g.type(made) == t);
   return made;

@@ -172,7 +172,7 @@ private:
       break;
     }
     check(n.type == expected, "the type does not follow from the operands");
-    check(!info(n.prim()).commutative || ops.size() != 2 || ops[0] <= ops[1],
+    check(!info(n.prim()).commutative || !n.type.scalar() || ops.size() != 2 || ops[0] <= ops[1],
           "operands of a commutative primitive are not in order");
   }
 
