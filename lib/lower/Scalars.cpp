@@ -77,7 +77,7 @@ bool canFail(FunctionBuilder &b, ValueId v) {
                   (n.prim() == Prim::IntDiv || n.prim() == Prim::Mod);
   if (n.op != Op::At && !extreme && !division)
     return false;
-  if (extreme && !g.isConstant(g.operand(v, 2)))
+  if (extreme && !(g.isConstant(g.operand(v, 2)) && g.boolValue(g.operand(v, 2))))
     return true;
   if (division && g.isConstant(g.operand(v, 1)))
     return g.intValue(g.operand(v, 1)) == 0;

@@ -82,6 +82,8 @@ void Scope::takeApart(Action first, int producer) {
   while (!work.empty()) {
     Action a = std::move(work.back());
     work.pop_back();
+    if (g.isConstant(a.guard) && !g.boolValue(a.guard))
+      continue;
     if (a.kind == Action::Kind::Variable || a.kind == Action::Kind::Element) {
       addElement(std::move(a), producer);
       continue;

@@ -176,8 +176,13 @@ int Scope::addProducer(ValueId v) {
   }
   std::vector<Action> inner{
       {Action::Kind::Variable, o.body, o.condition, combine, producers[p].accumulator, {}, {}, 0}};
-  if (canFail(b, v) && !g.isConstant(o.condition)) {
+  bool never = g.isConstant(o.condition) && !g.boolValue(o.condition);
+  if (never || (canFail(b, v) && !g.isConstant(o.condition))) {
     producers[p].found = b.variable(loops::Kind::Bool, "found");
+    if (never) { // the check of `found` is all there is to do
+      producers[p].needs = {lo, hi};
+      return p;
+    }
     inner.push_back({Action::Kind::Variable, g.boolean(true), o.condition, Combine::Set,
                      producers[p].found, {}, {}, 0});
   }
