@@ -119,7 +119,7 @@ private:
       case 0:
         return whole(2);
       case 1:
-        return wholeOf("k");
+        return whole(0);
       default:
         if (fitting.empty())
           return wholeOf("2");

