@@ -50,10 +50,19 @@ void initializeTargets(bool native) {
     return;
   }
   std::call_once(allOnce, [] {
-    llvm::InitializeAllTargetInfos();
-    llvm::InitializeAllTargets();
-    llvm::InitializeAllTargetMCs();
-    llvm::InitializeAllAsmPrinters();
+    // The architectures that code is emitted for; cmake/GradusDependencies.cmake
+    // links the same ones.
+#define GRADUS_TARGET(NAME)                                                                        \
+  LLVMInitialize##NAME##TargetInfo();                                                              \
+  LLVMInitialize##NAME##Target();                                                                  \
+  LLVMInitialize##NAME##TargetMC();                                                                \
+  LLVMInitialize##NAME##AsmPrinter();
+    GRADUS_TARGET(X86)
+    GRADUS_TARGET(AArch64)
+    GRADUS_TARGET(ARM)
+    GRADUS_TARGET(RISCV)
+    GRADUS_TARGET(WebAssembly)
+#undef GRADUS_TARGET
   });
 }
 
