@@ -42,4 +42,8 @@ Kernel lowerKernel(ir::Graph &graph, loops::Module &module, const KernelSpec &sp
 /// primitives, logsumexp.
 ir::ValueId prepare(ir::Graph &graph, ir::ValueId root);
 
+/// Marks a max that is -inf over an empty range, where others fail: what prepare()
+/// makes of logsumexp.
+bool mayBeEmpty(const ir::Graph &graph, ir::ValueId reduce);
+
 } // namespace gradus::lower

@@ -12,6 +12,19 @@ using namespace ir;
 
 namespace {
 
+bool isEmptyMark(const Input &input) {
+  return input.role == InputRole::Local && input.type == Type{Kind::Bool, 0} &&
+         input.name == "or empty";
+}
+
+/// Stands as the condition of a reduction that has a value over nothing too.
+ValueId emptyMark(Graph &g) {
+  for (uint32_t k = 0; k < g.inputs().size(); ++k)
+    if (isEmptyMark(g.inputs()[k]))
+      return g.inputNode(k);
+  return g.input({"or empty", {Kind::Bool, 0}, InputRole::Local, {}});
+}
+
 /// log(sum exp(t)) = m + log(sum exp(t - m)) with m the largest term; m itself
 /// where it is infinite, and -inf over an empty range.
 ValueId expandLogSumExp(Graph &g, ValueId v) {
@@ -20,10 +33,8 @@ ValueId expandLogSumExp(Graph &g, ValueId v) {
   const Axis range = o.ranges[0];
   ValueId minus = g.real(-std::numeric_limits<double>::infinity());
   ValueId plus = g.real(std::numeric_limits<double>::infinity());
-  ValueId always = g.boolean(true);
   ValueId term = g.select(o.condition, o.body, minus);
-  ValueId largest = g.select(g.lessEqual(range.lo, range.hi),
-                             g.reduce(ReduceOp::Max, i, range.lo, range.hi, always, term), minus);
+  ValueId largest = g.reduce(ReduceOp::Max, i, range.lo, range.hi, emptyMark(g), term);
   ValueId shifted = g.prim(Prim::Exp, {g.sub(o.body, largest)});
   ValueId sum = g.reduce(ReduceOp::Sum, i, range.lo, range.hi, o.condition, shifted);
   ValueId infinite = g.logicalOr(g.equal(largest, minus), g.equal(largest, plus));
@@ -31,6 +42,11 @@ ValueId expandLogSumExp(Graph &g, ValueId v) {
 }
 
 } // namespace
+
+bool mayBeEmpty(const Graph &g, ValueId reduce) {
+  ValueId condition = g.operand(reduce, 2);
+  return g.node(condition).op == Op::Input && isEmptyMark(g.inputOf(condition));
+}
 
 ValueId prepare(Graph &g, ValueId root) {
   RewriteRule rule;

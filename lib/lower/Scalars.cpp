@@ -1,5 +1,6 @@
 //===- Scalars.cpp - one scalar operation at a time ---------------------------===//
 
+#include "lower/Kernel.h"
 #include "lower/Scope.h"
 
 #include <cassert>
@@ -76,6 +77,8 @@ bool canFail(FunctionBuilder &b, ValueId v) {
   bool division = n.op == Op::Prim && n.type.kind == Kind::Int &&
                   (n.prim() == Prim::IntDiv || n.prim() == Prim::Mod);
   if (n.op != Op::At && !extreme && !division)
+    return false;
+  if (extreme && mayBeEmpty(g, v))
     return false;
   if (extreme && !(g.isConstant(g.operand(v, 2)) && g.boolValue(g.operand(v, 2))))
     return true;

@@ -1,5 +1,6 @@
 //===- ScopeEmit.cpp - writing the statements of a scope ----------------------===//
 
+#include "lower/Kernel.h"
 #include "lower/ScopeEmitter.h"
 
 #include <algorithm>
@@ -234,7 +235,8 @@ void Scope::endProducer(const Producer &p) {
     return;
   }
   const Node n = g.node(p.node);
-  if (n.reduceOp() == ReduceOp::Min || n.reduceOp() == ReduceOp::Max) {
+  bool extreme = n.reduceOp() == ReduceOp::Min || n.reduceOp() == ReduceOp::Max;
+  if (extreme && !mayBeEmpty(g, p.node)) {
     ScalarId lo = b.bound(g.operand(p.node, 0)), hi = b.bound(g.operand(p.node, 1));
     std::string what = n.reduceOp() == ReduceOp::Min ? "min" : "max";
     if (p.found.valid()) {

@@ -1,5 +1,6 @@
 //===- ScopeNeeds.cpp - what a scope has to compute ----------------------------===//
 
+#include "lower/Kernel.h"
 #include "lower/ScopeEmitter.h"
 
 #include <algorithm>
@@ -174,6 +175,8 @@ int Scope::addProducer(ValueId v) {
   case ReduceOp::LogSumExp:
     assert(false && "prepare() writes logsumexp out");
   }
+  if (mayBeEmpty(g, v))
+    o.condition = always;
   std::vector<Action> inner{
       {Action::Kind::Variable, o.body, o.condition, combine, producers[p].accumulator, {}, {}, 0}};
   bool never = g.isConstant(o.condition) && !g.boolValue(o.condition);

@@ -49,7 +49,7 @@ bool Scope::shortCircuits(ValueId v) const {
 /// are the region around them. Beyond a few regions it is computed early after
 /// all.
 void Scope::use(ValueId v, int region) {
-  constexpr size_t mostHomes = 8;
+  constexpr size_t mostHomes = 32;
   if (!level.count(v))
     return;
   std::vector<int> &homes = home[v];
