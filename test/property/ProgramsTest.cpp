@@ -7,7 +7,7 @@
 //===--------------------------------------------------------------------===//
 
 #include "Reducer.h"
-#include "Trial.h"
+#include "Verdict.h"
 
 #include <gtest/gtest.h>
 
@@ -17,99 +17,13 @@
 #include <fstream>
 #include <sstream>
 
-#include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace gradus::property;
-using gradus::jit::Level;
 
 namespace {
 
 constexpr uint32_t batch = 10;
-
-struct Sizes {
-  int64_t n, m;
-  bool smooth;
-};
-/// One point where everything is compared, and others at awkward sizes.
-std::vector<Sizes> points(uint32_t seed) {
-  static constexpr int64_t awkward[] = {0, 1, 2, 9, 17};
-  return {{2 + seed % 4, 1 + seed % 3, true}, {awkward[seed % 5], 1 + seed % 2, false}};
-}
-
-Level levelOf(uint32_t seed) {
-  switch (seed / batch % 10) {
-  case 0:
-  case 5:
-    return Level::Fast;
-  case 1:
-    return Level::Full;
-  default:
-    return Level::O0;
-  }
-}
-
-struct Tally {
-  unsigned programs = 0, refused = 0, failed = 0, finite = 0, excused = 0, sharp = 0, points = 0;
-};
-
-std::string checkPoints(Trial &trial, const Modules &modules, uint32_t seed, Tally &tally) {
-  ++tally.programs;
-  for (const Sizes &s : points(seed)) {
-    if (!trial.check(modules, seed, s.n, s.m, s.smooth))
-      return trial.failure;
-    ++tally.points;
-    tally.failed += trial.failed;
-    tally.finite += trial.finite;
-    tally.excused += trial.excused;
-    tally.sharp += trial.sharp;
-  }
-  return {};
-}
-
-/// What is wrong with one program on its own; empty when nothing is, or when
-/// it does not compile.
-std::string verdict(const std::string &text, uint32_t seed) {
-  Modules modules;
-  Trial trial;
-  if (!trial.prepare(text, "p", modules))
-    return trial.failure.starts_with("does not compile") ? "" : trial.failure;
-  if (std::string error = modules.compile(levelOf(seed)); !error.empty())
-    return error;
-  Tally tally;
-  return checkPoints(trial, modules, seed, tally);
-}
-
-/// The same in a process of its own, since a broken compiler may end there.
-std::string verdictApart(const std::string &text, uint32_t seed) {
-  int ends[2];
-  if (pipe(ends) != 0)
-    return verdict(text, seed);
-  std::fflush(nullptr);
-  pid_t child = fork();
-  if (child == 0) {
-    close(ends[0]);
-    int nowhere = open("/dev/null", O_WRONLY);
-    dup2(nowhere, 2);
-    for (int each : {SIGABRT, SIGSEGV, SIGFPE, SIGILL})
-      std::signal(each, SIG_DFL);
-    std::string why = verdict(text, seed);
-    if (write(ends[1], why.data(), why.size()) < 0)
-      _exit(1);
-    _exit(0);
-  }
-  close(ends[1]);
-  std::string why;
-  char buffer[4096];
-  for (ssize_t got; (got = read(ends[0], buffer, sizeof buffer)) > 0;)
-    why.append(buffer, static_cast<size_t>(got));
-  close(ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  return WIFSIGNALED(status) ? "the process ends with signal " + std::to_string(WTERMSIG(status))
-                             : why;
-}
 
 /// Says where we are when an assertion ends the process.
 volatile uint32_t currentSeed = 0;
