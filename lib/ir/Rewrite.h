@@ -4,6 +4,8 @@
 #include "ir/Graph.h"
 
 #include <functional>
+#include <span>
+#include <vector>
 
 namespace gradus::ir {
 
@@ -14,6 +16,8 @@ struct RewriteRule {
   std::function<bool(ValueId)> applies; ///< looks at one node, not below it
   std::function<ValueId(ValueId)> replace;
 };
-ValueId rewrite(Graph &graph, ValueId root, const RewriteRule &rule);
+/// What the roots become; what they share is rewritten once.
+std::vector<ValueId> rewrite(Graph &graph, std::span<const ValueId> roots,
+                             const RewriteRule &rule);
 
 } // namespace gradus::ir

@@ -12,14 +12,15 @@ namespace gradus::ir {
 /// substituted as a scope of their own, and a new binder is built.
 class Rewriter {
 public:
-  Rewriter(Graph &graph, Substitution map, const RewriteRule *rewriteRule = nullptr)
-      : g(graph), done(std::move(map)), rule(rewriteRule) {}
+  Rewriter(Graph &graph, Substitution map, const RewriteRule *rewriteRule = nullptr,
+           const Rewriter *around = nullptr)
+      : g(graph), done(std::move(map)), rule(rewriteRule), outer(around) {}
 
   ValueId run(ValueId root) {
     std::vector<ValueId> order = affected(root);
     SourceRange saved = g.currentRange();
     for (ValueId v : order)
-      if (!done.count(v)) {
+      if (!isDone(v)) {
         g.setRange(g.range(v));
         ValueId made = remake(v);
         done.emplace(v, rule && rule->applies(v) ? rule->replace(made) : made);
@@ -30,8 +31,16 @@ public:
 
 private:
   ValueId get(ValueId v) const {
-    auto it = done.find(v);
-    return it == done.end() ? v : it->second;
+    for (const Rewriter *r = this; r; r = r->outer)
+      if (auto it = r->done.find(v); it != r->done.end())
+        return it->second;
+    return v;
+  }
+  bool isDone(ValueId v) const {
+    for (const Rewriter *r = this; r; r = r->outer)
+      if (r->done.count(v))
+        return true;
+    return false;
   }
 
   std::vector<ValueId> parts(ValueId v) const {
@@ -47,14 +56,13 @@ private:
   }
 
   /// The nodes under root that read a replaced leaf and are not open terms,
-  /// ascending.
-  std::vector<ValueId> affected(ValueId root) const {
+  /// ascending; those that an earlier root has in common are not among them.
+  std::vector<ValueId> affected(ValueId root) {
     std::vector<ValueId> work{root}, all;
-    std::unordered_map<ValueId, bool, ValueIdHash> depends;
     while (!work.empty()) {
       ValueId v = work.back();
       work.pop_back();
-      if (!depends.emplace(v, done.count(v) != 0 || (rule && rule->applies(v))).second)
+      if (!depends.emplace(v, isDone(v) || (rule && rule->applies(v))).second)
         continue;
       all.push_back(v);
       for (ValueId o : parts(v))
@@ -120,7 +128,7 @@ private:
     Opened opened = g.open(v);
     std::vector<Axis> ranges;
     std::vector<ValueId> symbols;
-    Substitution inner = done;
+    Substitution inner;
     for (size_t k = 0; k < opened.ranges.size(); ++k) {
       Axis range{get(opened.ranges[k].lo), get(opened.ranges[k].hi)};
       ValueId symbol = opened.symbols[k];
@@ -131,7 +139,7 @@ private:
       ranges.push_back(range);
       symbols.push_back(symbol);
     }
-    Rewriter scope(g, std::move(inner), rule);
+    Rewriter scope(g, std::move(inner), rule, this);
     ValueId body = scope.run(opened.body);
     if (g.node(v).op == Op::Build)
       return g.build(symbols, ranges, body);
@@ -142,10 +150,33 @@ private:
   Graph &g;
   Substitution done;
   const RewriteRule *rule;
+  const Rewriter *outer; ///< of the scope around
+  std::unordered_map<ValueId, bool, ValueIdHash> depends;
 };
 
-ValueId rewrite(Graph &graph, ValueId root, const RewriteRule &rule) {
-  return Rewriter(graph, {}, &rule).run(root);
+std::vector<ValueId> rewrite(Graph &g, std::span<const ValueId> roots, const RewriteRule &rule) {
+  std::vector<ValueId> result(roots.begin(), roots.end());
+  // Most of the time there is nothing to do, and a look is cheap.
+  std::vector<ValueId> work = result;
+  std::vector<bool> seen(g.size());
+  bool any = false;
+  while (!work.empty() && !any) {
+    ValueId v = work.back();
+    work.pop_back();
+    if (seen[v.index])
+      continue;
+    seen[v.index] = true;
+    any = rule.applies(v);
+    for (ValueId o : g.operands(v))
+      if (!seen[o.index])
+        work.push_back(o);
+  }
+  if (!any)
+    return result;
+  Rewriter rewriter(g, {}, &rule);
+  for (ValueId &root : result)
+    root = rewriter.run(root);
+  return result;
 }
 
 ValueId Graph::substitute(ValueId root, const Substitution &map) {

@@ -42,8 +42,9 @@ Kernel lowerKernel(Graph &g, loops::Module &module, const KernelSpec &spec) {
 
   std::vector<Action> actions;
   ValueId always = g.boolean(true);
-  for (size_t k = 0; k < spec.outputs.size(); ++k) {
-    ValueId value = prepare(g, spec.outputs[k]);
+  std::vector<ValueId> values = prepare(g, spec.outputs);
+  for (size_t k = 0; k < values.size(); ++k) {
+    ValueId value = values[k];
     Action a{Action::Kind::Variable, value, always, loops::Combine::Set, {}, {}, {}, 0};
     if (g.type(value).scalar()) {
       a.variable = b.variable(b.kindOf(value), spec.outputNames[k]);

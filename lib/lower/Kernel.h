@@ -15,6 +15,7 @@
 #include "ir/Graph.h"
 #include "loops/Loops.h"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,7 @@ Kernel lowerKernel(ir::Graph &graph, loops::Module &module, const KernelSpec &sp
 /// The expression with what no back end knows written out: expanded
 /// primitives, logsumexp.
 ir::ValueId prepare(ir::Graph &graph, ir::ValueId root);
+std::vector<ir::ValueId> prepare(ir::Graph &graph, std::span<const ir::ValueId> roots);
 
 /// Marks a max that is -inf over an empty range, where others fail: what prepare()
 /// makes of logsumexp.

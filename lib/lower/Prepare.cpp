@@ -48,7 +48,9 @@ bool mayBeEmpty(const Graph &g, ValueId reduce) {
   return g.node(condition).op == Op::Input && isEmptyMark(g.inputOf(condition));
 }
 
-ValueId prepare(Graph &g, ValueId root) {
+ValueId prepare(Graph &g, ValueId root) { return prepare(g, std::span(&root, 1))[0]; }
+
+std::vector<ValueId> prepare(Graph &g, std::span<const ValueId> given) {
   RewriteRule rule;
   rule.applies = [&](ValueId v) {
     const Node &n = g.node(v);
@@ -65,13 +67,14 @@ ValueId prepare(Graph &g, ValueId root) {
     return expand(g, n.prim(), operands);
   };
   // An expansion may use another expanded row.
+  std::vector<ValueId> roots(given.begin(), given.end());
   for (int round = 0; round < 4; ++round) {
-    ValueId next = rewrite(g, root, rule);
-    if (next == root)
+    std::vector<ValueId> next = rewrite(g, roots, rule);
+    if (next == roots)
       break;
-    root = next;
+    roots = std::move(next);
   }
-  return root;
+  return roots;
 }
 
 } // namespace gradus::lower
