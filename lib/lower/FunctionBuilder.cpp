@@ -49,13 +49,14 @@ ScalarId FunctionBuilder::read(VariableId v, std::string name) {
 }
 
 ScalarId FunctionBuilder::bound(ValueId v) const {
-  auto it = scalars.find(v);
-  return it == scalars.end() ? ScalarId{} : it->second;
+  return v.index < scalars.size() ? scalars[v.index] : ScalarId{};
 }
 
 void FunctionBuilder::bind(ValueId v, ScalarId s) {
   log.push_back({v, false, bound(v), {}});
-  scalars[v] = s;
+  if (v.index >= scalars.size())
+    scalars.resize(g.size() + g.size() / 4 + 1);
+  scalars[v.index] = s;
 }
 
 void FunctionBuilder::bindArray(ValueId v, BufferId b) {
@@ -73,10 +74,8 @@ void FunctionBuilder::release(size_t mark) {
       arrays[old.value] = old.buffer;
     else if (old.array)
       arrays.erase(old.value);
-    else if (old.scalar.valid())
-      scalars[old.value] = old.scalar;
     else
-      scalars.erase(old.value);
+      scalars[old.value.index] = old.scalar;
   }
 }
 

@@ -63,7 +63,7 @@ public:
   /// What a value is bound to where we are; invalid when it is not there yet.
   loops::ScalarId bound(ir::ValueId v) const;
   void bind(ir::ValueId v, loops::ScalarId s);
-  bool hasArray(ir::ValueId v) const { return arrays.count(v) != 0; }
+  bool hasArray(ir::ValueId v) const { return !arrays.empty() && arrays.count(v) != 0; }
 
   /// Bindings made since a mark are forgotten at its end.
   size_t mark() const { return log.size(); }
@@ -95,7 +95,20 @@ private:
   friend class Scope;
   friend void emitScalar(FunctionBuilder &builder, ir::ValueId v);
   loops::Body prologue, main;
-  std::unordered_map<ir::ValueId, loops::ScalarId, ir::ValueIdHash> scalars;
+  /// What a scope in the making knows of a node, if the stamp is its own.
+  struct Slot {
+    uint32_t scope = 0, info = 0;
+    uint32_t judge = 0;
+    bool fails = false;
+  };
+  Slot &slot(ir::ValueId v) {
+    if (v.index >= slots.size())
+      slots.resize(g.size() + g.size() / 4 + 1);
+    return slots[v.index];
+  }
+  std::vector<Slot> slots; ///< by ValueId
+  uint32_t lastScope = 0;
+  std::vector<loops::ScalarId> scalars; ///< by ValueId
   std::unordered_map<ir::ValueId, loops::ScalarId, ir::ValueIdHash> sizes;
   std::unordered_map<ir::ValueId, loops::BufferId, ir::ValueIdHash> arrays;
   /// What a value was bound to before, to be put back.

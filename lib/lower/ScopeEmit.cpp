@@ -19,9 +19,9 @@ void Scope::emitRegion(int region) {
   std::map<int, std::vector<size_t>> loopsAt;
   for (size_t k : r.items)
     loopsAt[items[k].level].push_back(k);
-  std::map<int, std::vector<ValueId>> valuesAt;
-  for (ValueId v : r.nodes)
-    valuesAt[level.at(v)].push_back(v);
+  std::map<int, std::vector<uint32_t>> valuesAt;
+  for (uint32_t k : r.nodes)
+    valuesAt[infos[k].level].push_back(k);
   int last = -1;
   if (!valuesAt.empty())
     last = valuesAt.rbegin()->first;
@@ -29,13 +29,12 @@ void Scope::emitRegion(int region) {
     last = std::max(last, loopsAt.rbegin()->first);
   for (int l = 0; l <= last; ++l) {
     std::vector<const Producer *> finished;
-    for (ValueId v : valuesAt[l]) {
-      auto it = producerOf.find(v);
-      if (it == producerOf.end()) {
-        emitValue(region, v);
+    for (uint32_t v : valuesAt[l]) {
+      if (infos[v].producer < 0) {
+        emitValue(region, infos[v]);
         continue;
       }
-      const Producer &p = producers[it->second];
+      const Producer &p = producers[infos[v].producer];
       for (size_t k : p.items)
         loopsAt[l].push_back(k);
       finished.push_back(&p);
@@ -120,7 +119,8 @@ void Scope::emitAction(const Action &a) {
 
 //--- values that are computed only when needed ----------------------------------------------
 
-void Scope::emitValue(int region, ValueId v) {
+void Scope::emitValue(int region, const Info &info) {
+  ValueId v = info.node;
   if (g.node(v).op == Op::Select || shortCircuits(v))
     emitLazy(region, v);
   else
@@ -130,10 +130,11 @@ void Scope::emitValue(int region, ValueId v) {
 /// Whether everything in the region may as well be computed always: cheap,
 /// nothing that can fail, no loops.
 bool Scope::flat(int region, unsigned &cost) {
-  for (ValueId v : regions[region].nodes) {
-    const Node &n = g.node(v);
-    if (producerOf.count(v) || canFail(b, v))
+  for (uint32_t k : regions[region].nodes) {
+    ValueId v = infos[k].node;
+    if (infos[k].producer >= 0 || canFail(b, v))
       return false;
+    const Node &n = g.node(v);
     cost += n.op == Op::Prim ? info(n.prim()).cost : 1;
     if (cost > 24)
       return false;
@@ -159,8 +160,8 @@ void Scope::emitLazy(int region, ValueId v) {
   if (isFlat) {
     for (int c : child)
       if (c >= 0)
-        for (ValueId w : regions[c].nodes)
-          emitValue(c, w);
+        for (uint32_t w : regions[c].nodes)
+          emitValue(c, infos[w]);
     emitScalar(b, v);
     return;
   }

@@ -11,7 +11,7 @@ namespace gradus::lower {
 class Scope {
 public:
   explicit Scope(FunctionBuilder &builder)
-      : b(builder), g(builder.g), always(builder.g.boolean(true)) {}
+      : b(builder), g(builder.g), always(builder.g.boolean(true)), stamp(++builder.lastScope) {}
   void run(std::vector<Action> actions);
 
 private:
@@ -36,11 +36,19 @@ private:
     bool fill = false;
     bool nested = false; ///< emitted by a scope of its own
   };
+  /// A value that this scope computes.
+  struct Info {
+    ir::ValueId node;
+    int level = 0;
+    int producer = -1;
+    int home = -1;     ///< a region; -2: several, see `homes`
+    uint8_t sorted = 0; ///< 1: what it needs is being sorted; 2: done
+  };
   struct Region {
     int parent = -1, depth = 0;
     ir::ValueId owner; ///< the select or the guard that it is a branch of
     int branch = 0;
-    std::vector<ir::ValueId> nodes; ///< operands first
+    std::vector<uint32_t> nodes; ///< indices into `infos`, operands first
     std::vector<size_t> actions, items;
   };
   /// Strict modules: one part of a sum of arrays, in its place in the order.
@@ -60,14 +68,21 @@ private:
   void takeApartList(const Action &a, int producer);
 
   // ScopeNeeds.cpp: what has to be computed here.
-  bool isThere(ir::ValueId v) const { return b.bound(v).valid() || b.hasArray(v); }
+  bool isThere(ir::ValueId v) const {
+    return g.type(v).scalar() ? b.bound(v).valid() : b.hasArray(v);
+  }
+  Info *find(ir::ValueId v) {
+    const auto &slot = b.slot(v);
+    return slot.scope == stamp ? &infos[slot.info] : nullptr;
+  }
+  template <class F> void forEachNeed(const Info &info, F f);
   bool mayFail(ir::ValueId v);
   ir::ValueId runs(ir::ValueId lo, ir::ValueId hi);
   ir::ValueId nothing(ir::ValueId like);
   void findNeeds(LoopItem &item);
   int addProducer(ir::ValueId v);
   void addArrayProducer(int p);
-  std::vector<ir::ValueId> needsOf(ir::ValueId v);
+  void addToPlan(ir::ValueId v);
   void gather();
   void sortNodes();
 
@@ -85,7 +100,7 @@ private:
   // ScopeEmit.cpp: statements.
   void emitRegion(int region);
   void emitGuarded(ir::ValueId guard, int region, const std::function<void()> &then = {});
-  void emitValue(int region, ir::ValueId v);
+  void emitValue(int region, const Info &info);
   bool flat(int region, unsigned &cost);
   void emitLazy(int region, ir::ValueId v);
   void emitLoop(const std::vector<size_t> &group);
@@ -107,15 +122,44 @@ private:
   std::vector<std::pair<bool, size_t>> partOrder; ///< own items (true) and actions
   std::vector<Step> steps;
   std::map<std::pair<bool, size_t>, int> stepRegion;
-  std::vector<ir::ValueId> nodes; ///< operands first
-  std::unordered_map<ir::ValueId, int, ir::ValueIdHash> producerOf, level;
-  /// Mostly one region. What may fail is computed only where it is needed, if
-  /// need be in several.
-  std::unordered_map<ir::ValueId, std::vector<int>, ir::ValueIdHash> home;
-  std::unordered_map<ir::ValueId, bool, ir::ValueIdHash> failures;
+  uint32_t stamp;             ///< of slots that are ours
+  std::vector<Info> infos;    ///< in the order of discovery
+  std::vector<uint32_t> plan; ///< indices into `infos`, operands first
+  /// What may fail is computed only where it is needed, if need be in several
+  /// regions.
+  std::unordered_map<ir::ValueId, std::vector<int>, ir::ValueIdHash> homes;
   std::map<std::pair<ir::ValueId, ir::ValueId>, ir::ValueId> symbols;
   std::map<std::tuple<ir::ValueId, int, int>, int> regionOf;
 };
+
+/// Calls f for each value that has to be there first.
+template <class F> void Scope::forEachNeed(const Info &info, F f) {
+  if (info.producer < 0) {
+    // f may add nodes to the graph, so no span of the operands is kept.
+    const unsigned count = g.node(info.node).operandCount;
+    for (unsigned k = 0; k < count; ++k)
+      if (ir::ValueId o = g.operand(info.node, k);
+          g.type(o).scalar() || g.node(o).op != ir::Op::Input)
+        f(o);
+    return;
+  }
+  const Producer p = producers[info.producer];
+  for (ir::ValueId v : p.needs)
+    f(v);
+  for (size_t k : p.items) {
+    const LoopItem item = items[k];
+    f(item.lo);
+    f(item.hi);
+    for (ir::ValueId v : item.needs)
+      f(v);
+  }
+  for (size_t k : p.elements) {
+    const Action a = actions[k];
+    f(a.value);
+    for (ir::ValueId i : a.indices)
+      f(i);
+  }
+}
 
 /// Rewrites the element sums of one loop body that go to neighbouring places,
 /// buffer[i + c] += v_c for several c, so that each place is written once: what

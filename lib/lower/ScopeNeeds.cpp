@@ -14,39 +14,48 @@ using loops::Combine;
 
 /// Whether computing v, with all that is not there yet, could fail.
 bool Scope::mayFail(ValueId root) {
+  auto judged = [&](ValueId v) { return b.slot(v).judge == stamp; };
+  auto judge = [&](ValueId v, bool fails) {
+    auto &slot = b.slot(v);
+    slot.judge = stamp;
+    slot.fails = fails;
+  };
   std::vector<ValueId> work{root};
   while (!work.empty()) {
     ValueId v = work.back();
-    if (failures.count(v)) {
+    if (judged(v)) {
       work.pop_back();
       continue;
     }
     if (isThere(v)) {
-      failures.emplace(v, false);
+      judge(v, false);
       continue;
     }
-    std::vector<ValueId> parts(g.operands(v).begin(), g.operands(v).end());
-    if (g.node(v).binders != 0) {
-      Opened o = g.open(v);
-      parts.pop_back();
-      if (o.condition.valid())
-        parts.back() = o.condition;
-      parts.push_back(o.body);
-    }
     bool waiting = false, fails = false;
-    for (ValueId p : parts) {
-      auto it = failures.find(p);
-      if (it == failures.end()) {
+    auto part = [&](ValueId p) {
+      if (judged(p)) {
+        fails |= b.slot(p).fails;
+      } else {
         work.push_back(p);
         waiting = true;
-      } else {
-        fails |= it->second;
       }
+    };
+    const Node n = g.node(v);
+    if (n.binders == 0) {
+      for (unsigned k = 0; k < n.operandCount; ++k)
+        part(g.operand(v, k));
+    } else {
+      Opened o = g.open(v);
+      for (unsigned k = 0; k < 2u * n.binders; ++k)
+        part(g.operand(v, k));
+      if (o.condition.valid())
+        part(o.condition);
+      part(o.body);
     }
     if (fails || !waiting)
-      failures.emplace(v, fails || canFail(b, v));
+      judge(v, fails || canFail(b, v));
   }
-  return failures.at(root);
+  return b.slot(root).fails;
 }
 
 /// lo <= hi; the constant true where that is certain.
@@ -149,7 +158,6 @@ int Scope::addProducer(ValueId v) {
   producers.push_back({});
   int p = static_cast<int>(producers.size() - 1);
   producers[p].node = v;
-  producerOf.emplace(v, p);
   Node n = g.node(v);
   if (!n.type.scalar()) {
     addArrayProducer(p);
@@ -224,46 +232,30 @@ void Scope::addArrayProducer(int p) {
   fills.resize(firstFill);
 }
 
-std::vector<ValueId> Scope::needsOf(ValueId v) {
-  std::vector<ValueId> result;
-  if (auto it = producerOf.find(v); it != producerOf.end()) {
-    const Producer &p = producers[it->second];
-    result = p.needs;
-    for (size_t k : p.items) {
-      result.push_back(items[k].lo);
-      result.push_back(items[k].hi);
-      result.insert(result.end(), items[k].needs.begin(), items[k].needs.end());
-    }
-    for (size_t k : p.elements) {
-      result.push_back(actions[k].value);
-      result.insert(result.end(), actions[k].indices.begin(), actions[k].indices.end());
-    }
-    return result;
-  }
-  for (ValueId o : g.operands(v))
-    if (g.type(o).scalar() || g.node(o).op != Op::Input)
-      result.push_back(o);
-  return result;
+void Scope::addToPlan(ValueId v) {
+  auto &slot = b.slot(v);
+  slot.scope = stamp;
+  slot.info = static_cast<uint32_t>(infos.size());
+  infos.push_back({});
+  infos.back().node = v;
 }
 
 /// Finds all values that the actions and loops need and that are not there yet.
 void Scope::gather() {
-  std::vector<ValueId> work;
+  size_t next = 0;
   auto want = [&](ValueId v) {
-    if (!isThere(v) && level.try_emplace(v, 0).second)
-      work.push_back(v);
+    if (!isThere(v) && !find(v))
+      addToPlan(v);
   };
   auto drain = [&] {
-    while (!work.empty()) {
-      ValueId v = work.back();
-      work.pop_back();
-      nodes.push_back(v);
-      const Node n = g.node(v);
+    for (; next < infos.size(); ++next) {
+      const Node n = g.node(infos[next].node);
       assert(n.op != Op::Index && n.op != Op::Input && "inputs and open indices are bound");
-      if (n.op == Op::Reduce || !n.type.scalar())
-        addProducer(v);
-      for (ValueId o : needsOf(v))
-        want(o);
+      if (n.op == Op::Reduce || !n.type.scalar()) {
+        int p = addProducer(infos[next].node);
+        infos[next].producer = p;
+      }
+      forEachNeed(Info(infos[next]), want);
     }
   };
   size_t ownActions = actions.size(), ownItems = items.size();
@@ -291,28 +283,30 @@ void Scope::gather() {
 
 /// Operands before their users; otherwise by age.
 void Scope::sortNodes() {
-  std::sort(nodes.begin(), nodes.end());
-  std::vector<ValueId> order, work;
-  std::unordered_map<ValueId, bool, ValueIdHash> done; // false: its needs are on the way
-  for (ValueId root : nodes) {
+  std::vector<uint32_t> roots(infos.size()), work;
+  for (uint32_t k = 0; k < roots.size(); ++k)
+    roots[k] = k;
+  std::sort(roots.begin(), roots.end(),
+            [&](uint32_t a, uint32_t c) { return infos[a].node < infos[c].node; });
+  plan.reserve(roots.size());
+  for (uint32_t root : roots) {
     work.push_back(root);
     while (!work.empty()) {
-      ValueId v = work.back();
-      auto [it, fresh] = done.try_emplace(v, false);
-      if (!fresh) {
+      uint32_t k = work.back();
+      if (infos[k].sorted != 0) {
         work.pop_back();
-        if (!it->second) {
-          it->second = true;
-          order.push_back(v);
-        }
+        if (infos[k].sorted == 1)
+          plan.push_back(k);
+        infos[k].sorted = 2;
         continue;
       }
-      for (ValueId o : needsOf(v))
-        if (level.count(o) && !done.count(o))
-          work.push_back(o);
+      infos[k].sorted = 1;
+      forEachNeed(infos[k], [&](ValueId o) {
+        if (Info *needed = find(o); needed && needed->sorted == 0)
+          work.push_back(b.slot(o).info);
+      });
     }
   }
-  nodes = std::move(order);
 }
 
 } // namespace gradus::lower

@@ -50,35 +50,45 @@ bool Scope::shortCircuits(ValueId v) const {
 /// all.
 void Scope::use(ValueId v, int region) {
   constexpr size_t mostHomes = 32;
-  if (!level.count(v))
+  Info *info = find(v);
+  if (!info || info->home == region)
     return;
-  std::vector<int> &homes = home[v];
-  if (homes.empty()) {
-    homes.push_back(region);
+  if (info->home == -1) {
+    info->home = region;
     return;
   }
-  if (homes.size() >= mostHomes || !mayFail(v)) {
-    for (int h : homes)
+  std::vector<int> several{info->home};
+  if (info->home == -2)
+    several = homes.at(v);
+  auto settle = [&] {
+    info->home = several.size() == 1 ? several[0] : -2;
+    if (several.size() > 1)
+      homes[v] = std::move(several);
+  };
+  if (several.size() >= mostHomes || !mayFail(v)) {
+    for (int h : several)
       region = meet(h, region);
-    homes = {region};
+    several = {region};
+    settle();
     return;
   }
   for (;;) {
-    if (std::any_of(homes.begin(), homes.end(), [&](int h) { return isBelow(region, h); }))
-      return;
-    std::erase_if(homes, [&](int h) { return isBelow(h, region); });
-    const Region r = regions[region];
-    auto other = std::find_if(homes.begin(), homes.end(), [&](int h) {
+    if (std::any_of(several.begin(), several.end(), [&](int h) { return isBelow(region, h); }))
+      return settle();
+    std::erase_if(several, [&](int h) { return isBelow(h, region); });
+    const Region &r = regions[region];
+    auto other = std::find_if(several.begin(), several.end(), [&](int h) {
       const Region &s = regions[h];
       return s.parent == r.parent && s.owner == r.owner && s.branch + r.branch == 3 &&
              g.node(r.owner).op == Op::Select;
     });
-    if (r.parent < 0 || other == homes.end())
+    if (r.parent < 0 || other == several.end())
       break;
-    homes.erase(other);
+    several.erase(other);
     region = r.parent;
   }
-  homes.push_back(region);
+  several.push_back(region);
+  settle();
 }
 
 /// The branch of the actions and loops with this guard.
@@ -144,16 +154,17 @@ void Scope::assignHomes() {
     for (ValueId v : items[k].needs)
       use(v, r);
   }
-  for (size_t k = nodes.size(); k-- > 0;) {
-    ValueId v = nodes[k];
-    const std::vector<int> homes = home.at(v);
+  for (size_t k = plan.size(); k-- > 0;) {
+    const Info info = infos[plan[k]];
+    ValueId v = info.node;
     const Node n = g.node(v);
-    for (int r : homes) {
-      regions[r].nodes.push_back(v);
-      if (producerOf.count(v)) {
-        for (ValueId o : needsOf(v))
-          use(o, r);
-      } else if (n.op == Op::Select) {
+    std::vector<int> several{info.home};
+    if (info.home == -2)
+      several = homes.at(v);
+    for (int r : several) {
+      assert(r >= 0 && "users come before what they use");
+      regions[r].nodes.push_back(plan[k]);
+      if (info.producer < 0 && n.op == Op::Select) {
         use(g.operand(v, 0), r);
         use(g.operand(v, 1), childRegion(r, v, 1));
         use(g.operand(v, 2), childRegion(r, v, 2));
@@ -161,8 +172,7 @@ void Scope::assignHomes() {
         use(g.operand(v, 0), r);
         use(g.operand(v, 1), childRegion(r, v, n.prim() == Prim::And ? 1 : 2));
       } else {
-        for (ValueId o : needsOf(v))
-          use(o, r);
+        forEachNeed(info, [&](ValueId o) { use(o, r); });
       }
     }
   }
@@ -175,18 +185,17 @@ void Scope::assignHomes() {
 /// One more than that of the loops a value waits for.
 void Scope::assignLevels() {
   auto after = [&](ValueId v) {
-    auto it = level.find(v);
-    return it == level.end() ? 0 : it->second + (producerOf.count(v) ? 1 : 0);
+    const Info *info = find(v);
+    return info ? info->level + (info->producer >= 0) : 0;
   };
-  for (ValueId v : nodes) {
+  for (uint32_t k : plan) {
     int l = 0;
-    for (ValueId o : needsOf(v))
-      l = std::max(l, after(o));
-    level[v] = l;
+    forEachNeed(infos[k], [&](ValueId o) { l = std::max(l, after(o)); });
+    infos[k].level = l;
   }
   for (LoopItem &item : items) {
     if (item.producer >= 0) {
-      item.level = level.at(producers[item.producer].node);
+      item.level = find(producers[item.producer].node)->level;
       continue;
     }
     item.level = std::max(after(item.lo), after(item.hi));
