@@ -52,6 +52,7 @@ void flatten(Graph &g, std::vector<Action> &actions) {
 struct Group {
   std::vector<size_t> members;
   std::vector<ValueId> outer;
+  ShapeId shape = 0;
   int64_t first = INT64_MAX, last = INT64_MIN;
   bool suitable = true;
 };
@@ -81,7 +82,7 @@ std::vector<Carry> carryNeighbours(FunctionBuilder &b, ValueId symbol, std::vect
     ValueId offset = g.sub(a.indices.back(), symbol);
     std::vector<ValueId> outer(a.indices.begin(), a.indices.end() - 1);
     if (group.members.size() == 1)
-      group.outer = outer;
+      group.outer = outer, group.shape = a.checked;
     group.suitable = group.suitable && g.isConstant(offset) && outer == group.outer &&
                      !std::any_of(outer.begin(), outer.end(), [&](ValueId v) {
                        return g.dependsOn(v, symbol) || !b.bound(v).valid();
@@ -110,6 +111,7 @@ std::vector<Carry> carryNeighbours(FunctionBuilder &b, ValueId symbol, std::vect
     c.buffer = {buffer};
     c.outer = group.outer;
     c.first = group.first;
+    c.shape = group.shape;
     std::vector<ValueId> sums(static_cast<size_t>(reach) + 1);
     for (size_t k : group.members) {
       ValueId &sum = sums[static_cast<size_t>(offsets[k] - group.first)];
@@ -127,6 +129,7 @@ std::vector<Carry> carryNeighbours(FunctionBuilder &b, ValueId symbol, std::vect
     store.indices = c.outer;
     store.indices.push_back(g.add(symbol, g.integer(group.first)));
     store.value = plus(c.locals[0], sums[0]);
+    c.store = added.size();
     added.push_back(std::move(store));
     for (int64_t d = 0; d < reach; ++d) {
       auto n = static_cast<size_t>(d);
@@ -140,6 +143,8 @@ std::vector<Carry> carryNeighbours(FunctionBuilder &b, ValueId symbol, std::vect
   for (size_t k = 0; k < inner.size(); ++k)
     if (!removed[k])
       kept.push_back(std::move(inner[k]));
+  for (Carry &c : carries)
+    c.store += kept.size();
   for (Action &a : added)
     kept.push_back(std::move(a));
   inner = std::move(kept);

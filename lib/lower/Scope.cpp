@@ -30,8 +30,11 @@ void Scope::run(std::vector<Action> given) {
   assignHomes();
   assignLevels();
   for (loops::BufferId buffer : fills)
-    emitFill(buffer);
+    unfilled.insert(buffer.index);
   emitRegion(0);
+  for (loops::BufferId buffer : fills)
+    if (unfilled.count(buffer.index))
+      emitFill(buffer);
 }
 
 //--- 1. arrays into elements and loops -------------------------------------------------
@@ -97,7 +100,7 @@ void Scope::takeApart(Action first, int producer) {
     }
     bool stored = n.op == Op::Input || b.hasArray(v);
     bool writesAll = stored || n.op == Op::Build || n.op == Op::List;
-    if (a.kind == Action::Kind::Array && a.combine == Combine::Set && !writesAll) {
+    if (a.kind == Action::Kind::Array && a.combine == Combine::Set && !writesAll && !a.covers) {
       fills.push_back(a.buffer);
       a.combine = Combine::Add;
     }
@@ -169,6 +172,7 @@ void Scope::takeApartElementwise(Action a, int producer) {
   ValueId s = symbolFor(axis.lo, axis.hi, v, static_cast<unsigned>(k));
   Action inner = a;
   inner.guard = always;
+  inner.covers = true;
   inner.indices.push_back(s);
   if (inner.indices.size() == axes.size()) {
     inner.kind = Action::Kind::Element;

@@ -40,6 +40,10 @@ struct Action {
   loops::BufferId buffer = {};
   std::vector<ir::ValueId> indices = {};
   ir::ShapeId checked = 0; ///< Element: indices are checked against this shape's ranges
+  /// Writes each element of the buffer exactly once, in all runs together.
+  bool covers = false;
+  /// Stands for an addition to an element that is 0: 0 + -0 is 0.
+  bool ontoZero = false;
 };
 
 /// A function under construction: scalars, buffers, and where statements go.

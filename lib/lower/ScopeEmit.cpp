@@ -77,6 +77,9 @@ void Scope::emitRegion(int region) {
 }
 
 void Scope::emitGuarded(ValueId guard, int region, const std::function<void()> &then) {
+  for (loops::BufferId buffer : fills)
+    if (unfilled.count(buffer.index))
+      emitFill(buffer);
   loops::If branch{b.bound(guard), {}, {}};
   loops::Body *saved = b.body;
   size_t mark = b.mark();
@@ -90,6 +93,7 @@ void Scope::emitGuarded(ValueId guard, int region, const std::function<void()> &
 }
 
 void Scope::emitFill(loops::BufferId buffer) {
+  unfilled.erase(buffer.index);
   bool whole = b.f.buffers[buffer.index].kind == loops::Kind::Int;
   ScalarId zero = whole ? b.let(loops::Kind::Int, loops::ConstInt{0})
                         : b.let(loops::Kind::Real, loops::ConstReal{0.0});
@@ -105,6 +109,11 @@ void Scope::emitAction(const Action &a) {
     else
       b.push(loops::Accumulate{a.variable, a.combine, value});
     return;
+  }
+  fillBefore(a);
+  if (a.ontoZero && b.kindOf(a.value) == loops::Kind::Real) {
+    ScalarId zero = b.let(loops::Kind::Real, loops::ConstReal{0.0});
+    value = b.let(loops::Kind::Real, loops::PrimOp{Prim::Add, {zero, value}});
   }
   if (a.checked != 0)
     checkIndices(b, a.indices, std::vector<Axis>(g.axes(a.checked)),
@@ -200,7 +209,7 @@ void Scope::beginProducer(const Producer &p) {
     return;
   }
   if (p.fill)
-    emitFill(p.buffer);
+    unfilled.insert(p.buffer.index);
   for (size_t k : p.elements)
     emitAction(actions[k]);
   if (!p.accumulator.valid())
@@ -232,6 +241,8 @@ void Scope::beginProducer(const Producer &p) {
 
 void Scope::endProducer(const Producer &p) {
   if (!p.accumulator.valid()) {
+    if (unfilled.count(p.buffer.index))
+      emitFill(p.buffer);
     b.bindArray(p.node, p.buffer);
     return;
   }
@@ -260,6 +271,7 @@ void Scope::emitLoop(const std::vector<size_t> &group) {
   for (size_t k : group)
     inner.insert(inner.end(), items[k].inner.begin(), items[k].inner.end());
   std::vector<Carry> carries = carryNeighbours(b, first.symbol, inner);
+  replaceFills(first, inner, carries);
   for (const Carry &c : carries)
     for (loops::VariableId p : c.pending)
       b.push(loops::Assign{p, b.let(loops::Kind::Real, loops::ConstReal{0.0})});
@@ -297,15 +309,11 @@ void Scope::emitLoop(const std::vector<size_t> &group) {
   loops::If ran{b.let(loops::Kind::Bool, loops::PrimOp{Prim::LessEqual, {lo, hi}}), {}, {}};
   b.body = &ran.then;
   for (const Carry &c : carries)
-    for (size_t d = 0; d < c.pending.size(); ++d) {
-      ScalarId offset =
-          b.let(loops::Kind::Int, loops::ConstInt{c.first + 1 + static_cast<int64_t>(d)});
-      loops::Store store{c.buffer, {}, b.read(c.pending[d]), Combine::Add};
-      for (ValueId i : c.outer)
-        store.indices.push_back(b.bound(i));
-      store.indices.push_back(b.let(loops::Kind::Int, loops::PrimOp{Prim::Add, {hi, offset}}));
-      b.push(std::move(store));
-    }
+    emitCarried(c, hi);
+  b.body = &ran.otherwise;
+  for (const Carry &c : carries)
+    if (c.sets)
+      emitFill(c.buffer);
   b.body = saved;
   b.push(std::move(ran));
 }

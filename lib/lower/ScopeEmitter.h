@@ -8,6 +8,23 @@
 
 namespace gradus::lower {
 
+/// The element sums of one loop body that go to neighbouring places,
+/// buffer[i + c] += v_c for several c: each place is written once, and what
+/// belongs to later places is carried from iteration to iteration.
+struct Carry {
+  loops::BufferId buffer;
+  std::vector<ir::ValueId> outer;         ///< the indices before the last
+  int64_t first = 0;                      ///< lowest offset c
+  std::vector<loops::VariableId> pending; ///< for offsets first, first + 1, ...
+  std::vector<ir::ValueId> locals;        ///< stand for their values in the body
+  ir::ShapeId shape = 0;                  ///< of the buffer
+  size_t store = 0;                       ///< the action that writes the place that is complete
+  /// The buffer is not zero yet. Elements before and after those that the loop
+  /// writes, if it runs.
+  bool sets = false;
+  int64_t before = 0, after = 0;
+};
+
 class Scope {
 public:
   explicit Scope(FunctionBuilder &builder)
@@ -108,6 +125,12 @@ private:
   void endProducer(const Producer &p);
   void emitAction(const Action &a);
   void emitFill(loops::BufferId buffer);
+  // ScopeFill.cpp: zeros that need not be written.
+  bool coversOnce(ir::ValueId symbol, ir::ValueId lo, ir::ValueId hi, const Action &a);
+  bool takesOver(Carry &carry, ir::ValueId lo, ir::ValueId hi);
+  void replaceFills(const LoopItem &loop, std::vector<Action> &inner, std::vector<Carry> &carries);
+  void fillBefore(const Action &a);
+  void emitCarried(const Carry &carry, loops::ScalarId hi);
 
   FunctionBuilder &b;
   ir::Graph &g;
@@ -116,7 +139,8 @@ private:
   std::vector<int> actionProducer;
   std::vector<LoopItem> items;
   std::vector<Producer> producers;
-  std::vector<loops::BufferId> fills;
+  std::vector<loops::BufferId> fills; ///< of actions
+  std::unordered_set<uint32_t> unfilled; ///< buffers that have to be zero before they are added to
   std::vector<Region> regions;
   std::vector<std::pair<ir::ValueId, int>> guards;
   std::vector<std::pair<bool, size_t>> partOrder; ///< own items (true) and actions
@@ -161,17 +185,8 @@ template <class F> void Scope::forEachNeed(const Info &info, F f) {
   }
 }
 
-/// Rewrites the element sums of one loop body that go to neighbouring places,
-/// buffer[i + c] += v_c for several c, so that each place is written once: what
-/// belongs to later places is carried from iteration to iteration. Returns what
-/// has to be done before and after the loop.
-struct Carry {
-  loops::BufferId buffer;
-  std::vector<ir::ValueId> outer;            ///< the indices before the last
-  int64_t first = 0;                         ///< lowest offset c
-  std::vector<loops::VariableId> pending;    ///< for offsets first, first + 1, ...
-  std::vector<ir::ValueId> locals;           ///< stand for their values in the body
-};
+/// Rewrites what can be carried, and returns what has to be done before and after
+/// the loop.
 std::vector<Carry> carryNeighbours(FunctionBuilder &builder, ir::ValueId symbol,
                                    std::vector<Action> &inner);
 
