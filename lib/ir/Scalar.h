@@ -56,6 +56,12 @@ template <class T> T gaussOf(const T &x) {
   T g = exp(T(-s));
   return select<T>(s < 1000.0, T(g - g * e), T(0.0 * g));
 }
+/// x/h^2 with h = hypot(x, y): in one quotient where h^2 is an ordinary number,
+/// and in two where x/h is, or where the result is 0 anyway.
+template <class T> T atan2SlopeOf(const T &x, const T &y) {
+  T h = hypot(x, y);
+  return 1e-150 < h && h < 1e150 ? T(x / (h * h)) : T((x / h) / h);
+}
 /// x^(y - z) with the rounding error e of s = y - z made up for: where x^s is
 /// neither 0 nor inf, x^e = 1 + e*log(x), since e*log(x) is tiny. The error of a difference is a
 /// difference of doubles again (Moller 1965, Knuth TAOCP 2, 4.2.2, theorem B).
@@ -116,6 +122,18 @@ template <class T> T evaluateReal(Prim p, std::span<const T> operands) {
   assert(false && "not a primitive");
   return T(0);
 }
+
+constexpr unsigned rowsWith(Signature signature) {
+  unsigned count = 0;
+#define PRIMITIVE(NAME, SPELLING, C, ARITY, NOTATION, SIGNATURE, ...)                              \
+  count += Signature::SIGNATURE == signature;
+#include "ir/Primitives.def"
+  return count;
+}
+static_assert(rowsWith(Signature::Numeric) == 9 && rowsWith(Signature::Int) == 1,
+              "a new row of whole numbers needs its case in evaluateWhole()");
+static_assert(rowsWith(Signature::Compare) == 4, "a new row needs its case in evaluateCompare()");
+static_assert(rowsWith(Signature::Logic) == 3, "a new row needs its case in evaluateLogic()");
 
 /// Whole operands, whole result. Division by 0 is the caller's to exclude.
 inline int64_t evaluateWhole(Prim p, std::span<const int64_t> x) {

@@ -81,20 +81,19 @@ inline Value hypot(const Value &a, const Value &b) { return value::apply(Prim::H
 inline Value hypotSlope(const Value &a, const Value &b) {
   return value::apply(Prim::HypotSlope, a, b);
 }
+inline Value atan2Slope(const Value &a, const Value &b) {
+  return value::apply(Prim::Atan2Slope, a, b);
+}
 inline Value polygamma(const Value &x, const Value &n) {
   return value::apply(Prim::Polygamma, x, n);
 }
 inline Value fma(const Value &a, const Value &b, const Value &c) {
   return {a.graph, a.graph->prim(Prim::Fma, {a.id, b.id, c.id})};
 }
-inline Value trigamma(const Value &x) {
-  return polygamma(x, Value{x.graph, x.graph->integer(1)});
-}
+inline Value trigamma(const Value &x) { return polygamma(x, Value{x.graph, x.graph->integer(1)}); }
 
 // On whole numbers.
-inline Value isZero(const Value &n) {
-  return {n.graph, n.graph->equal(n.id, n.graph->integer(0))};
-}
+inline Value isZero(const Value &n) { return {n.graph, n.graph->equal(n.id, n.graph->integer(0))}; }
 inline Value plusOneWhole(const Value &n) {
   return {n.graph, n.graph->add(n.id, n.graph->integer(1))};
 }
@@ -115,6 +114,10 @@ inline Value powShiftOf(const Value &x, const Value &y, const Value &z) {
   return select(e == 0.0, p, select(a == 0.0, p, select(tooLarge, p, p + p * (e * log(x)))));
 }
 /// See ir/Scalar.h.
+inline Value atan2SlopeOf(const Value &x, const Value &y) {
+  Value h = hypot(x, y);
+  return select((1e-150 < h) && (h < 1e150), x / (h * h), (x / h) / h);
+}
 inline Value gaussOf(const Value &x) {
   Value s = x * x;
   Value e = fma(x, x, -s);

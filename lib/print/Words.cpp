@@ -31,6 +31,8 @@ ValueId inWords(Graph &g, Prim p, std::span<const ValueId> ops) {
     return g.div(one, oneMinusSquare());
   case Prim::HypotSlope:
     return g.div(x, g.prim(Prim::Hypot, {x, ops[1]}));
+  case Prim::Atan2Slope:
+    return g.div(x, g.add(g.prim(Prim::Powi, {x, two}), g.prim(Prim::Powi, {ops[1], two})));
   case Prim::PowShift:
     return g.prim(Prim::Pow, {x, g.sub(ops[1], ops[2])});
   default: // the table's own definition of a row is right for any other

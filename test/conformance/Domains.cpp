@@ -27,6 +27,13 @@ bool isHalf(const Operands &x) { return 2 * x[0] == std::floor(2 * x[0]); }
 bool isZero(const Operands &x) { return x[0] == 0; }
 bool areEqual(const Operands &x) { return x[0] == x[1]; }
 
+/// Whether x/h^2 or y/h^2 has lost digits that its products with 1/h would need.
+bool isSlopeSubnormal(const Operands &x) {
+  double h = std::hypot(x[0], x[1]);
+  return std::any_of(x.begin(), x.end(),
+                     [&](double a) { return a != 0 && std::abs(a) / h / h < normal; });
+}
+
 /// Below 0, digamma(x) = digamma(1 - x) - pi*cot(pi*x) has a root between any
 /// two poles.
 Big reflectedDigamma(const Operands &x, int order, unsigned, unsigned) {
@@ -52,6 +59,42 @@ Big atan2Terms(const Operands &x, int order, unsigned i, unsigned j) {
   Big h = hypot(Big(x[0]), Big(x[1]));
   return order == 2 && i != j ? 1.0 / (h * h) : Big();
 }
+/// (y^2 - x^2)/h^4, and 2*x*(x^2 - 3*y^2)/h^6 with its like.
+Big atan2SlopeTerms(const Operands &x, int order, unsigned i, unsigned j) {
+  Big a = abs(Big(x[0])), b = abs(Big(x[1])), h = hypot(a, b), square = h * h;
+  if (order == 2)
+    return 2.0 * (i == j ? a : b) / square / square;
+  return order == 1 && i == 0 ? 1.0 / square : Big();
+}
+/// x*(2*y^2 - x^2)/h^5 and y*(2*x^2 - y^2)/h^5
+Big hypotSlopeTerms(const Operands &x, int order, unsigned i, unsigned j) {
+  Big a = abs(Big(x[0])), b = abs(Big(x[1])), h = hypot(a, b);
+  if (order != 2 || (i == 0 && j == 0))
+    return Big();
+  Big one = i == j ? a : b, other = i == j ? b : a;
+  Big first = 2.0 * other * other, second = one * one;
+  return one * (first < second ? second : first) / pow(h, Big(5));
+}
+/// d2/dx dy x^(y - z) and the same by z.
+Big powShiftTerms(const Operands &x, int order, unsigned i, unsigned j) {
+  return order == 2 && i != j && (i == 0 || j == 0) ? pow(Big(x[0]), Big(x[1]) - Big(x[2]) - 1.0)
+                                                    : Big();
+}
+/// s*(tanh(x/2)^2 - sech(x/2)^2/2), s being the slope.
+Big sigmoidSlopeTerms(const Operands &x, int order, unsigned, unsigned) {
+  Big c = cosh(0.5 * Big(x[0])), t = tanh(0.5 * Big(x[0]));
+  return order == 2 ? 0.25 * t * t / (c * c) : Big();
+}
+/// 4*sech^2*tanh^2 - 2*sech^4
+Big sech2Terms(const Operands &x, int order, unsigned, unsigned) {
+  Big c = cosh(Big(x[0])), t = tanh(Big(x[0]));
+  return order == 2 ? 4.0 * t * t / (c * c) : Big();
+}
+/// Each product rounds: x^n is good for about |n| half units.
+Big powiTerms(const Operands &x, int order, unsigned, unsigned) {
+  double n = x[1], factor = order == 0 ? 1 : order == 1 ? n : n * (n - 1);
+  return std::abs(n) > 8 ? abs(factor * pow(Big(x[0]), Big(n - order))) * (std::abs(n) / 8) : Big();
+}
 
 } // namespace
 
@@ -74,14 +117,18 @@ Domain domainOf(Prim p) {
         [](const Operands &x) { return std::abs(x[1]) < 1 && (x[1] - 2) * std::log2(x[0]) > 1000; },
         powTerms};
   case Prim::PowShift:
-    return {{{normal, largest, {1}}, any({1, 2}), wholes(1, 2)}, [](const Operands &x) {
+    return {{{normal, largest, {1}}, any({1, 2}), wholes(1, 2)},
+            [](const Operands &x) {
               return std::abs(x[1]) < 3 && (x[1] - x[2] - 2) * std::log2(x[0]) > 1000;
-            }};
+            },
+            powShiftTerms};
   case Prim::Powi:
     // 1/x^n is 0 where x^n overflows, though x^-n may be a subnormal number.
-    return {{any({1}), wholes(-16, 16)}, [](const Operands &x) {
+    return {{any({1}), wholes(-16, 16)},
+            [](const Operands &x) {
               return x[0] == 0 || (x[1] < 0 && (2 - x[1]) * std::log2(std::abs(x[0])) > 1000);
-            }};
+            },
+            powiTerms};
   case Prim::Mod:
     // As x - y*floor(x/y) it has digits only where the quotient is moderate.
     return {{{-1e100, 1e100, {}}, {-1e100, 1e100, {}}},
@@ -125,17 +172,27 @@ Domain domainOf(Prim p) {
     return {{any({710.4, -710.4, 350})}};
   case Prim::Acosh:
     return {{{1 + 0x1p-52, largest, {1}}}};
-  case Prim::Atan2:
+  case Prim::Atan2: // a subnormal h has lost its digits
     return {{any(), any()},
             [](const Operands &x) {
-              return (x[0] == 0 && x[1] <= 0) || std::isinf(std::hypot(x[0], x[1]));
+              double h = std::hypot(x[0], x[1]);
+              return (x[0] == 0 && x[1] <= 0) || h < normal || std::isinf(h);
             },
             atan2Terms};
-  case Prim::HypotSlope: // and a subnormal h has lost its digits
-    return {{any(), any()}, [](const Operands &x) {
+  case Prim::Atan2Slope: // 1/h^2 must not overflow
+    return {{any(), any()},
+            [](const Operands &x) {
               double h = std::hypot(x[0], x[1]);
-              return h < normal || std::isinf(h);
-            }};
+              return h < 1e-153 || std::isinf(h) || isSlopeSubnormal(x);
+            },
+            atan2SlopeTerms};
+  case Prim::HypotSlope:
+    return {{any(), any()},
+            [](const Operands &x) {
+              double h = std::hypot(x[0], x[1]);
+              return h < normal || std::isinf(h) || isSlopeSubnormal(x);
+            },
+            hypotSlopeTerms};
   case Prim::Hypot:
     return {{any(), any()}, [](const Operands &x) {
               return (x[0] == 0 && x[1] == 0) || std::isinf(std::hypot(x[0], x[1]));
@@ -162,10 +219,12 @@ Domain domainOf(Prim p) {
   case Prim::Polygamma:
     return {{{-100, 1e100, {0, 1, -1, -2}}, wholes(1, 4)}, isWhole, reflectedPolygamma};
   case Prim::Sigmoid:
-  case Prim::SigmoidSlope:
   case Prim::Softplus:
-  case Prim::Sech2:
     return {{any({36, -37, 709.78, -745.13})}};
+  case Prim::SigmoidSlope:
+    return {{any({36, -37, 709.78, -745.13})}, nullptr, sigmoidSlopeTerms};
+  case Prim::Sech2:
+    return {{any({36, -37, 709.78, -745.13})}, nullptr, sech2Terms};
   case Prim::Gauss: // 2*x must not overflow
     return {{{-1e300, 1e300, {26.5, -26.5}}}};
   case Prim::Relu:

@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 namespace gradus::conformance {
@@ -29,7 +30,8 @@ using ir::Kind;
 using ir::Prim;
 using ir::ValueId;
 
-constexpr size_t pointCount = 1000;
+/// `./dev test --long` asks for more.
+size_t pointCount() { return std::getenv("GRADUS_LONG") ? 10000 : 1000; }
 
 const char *const rowNames[] = {
 #define PRIMITIVE(NAME, ...) #NAME,
@@ -132,7 +134,7 @@ TEST_P(Row, ValueAndDerivatives) {
   auto n = static_cast<unsigned>(reals.size());
   Worst worstValue;
   std::vector<Worst> worst(n + n * n);
-  for (const Operands &x : pointsOf(domain, pointCount)) {
+  for (const Operands &x : pointsOf(domain, pointCount())) {
     Oracle oracle(prim, x);
     const std::vector<double> values = evaluate(roots, x);
     std::vector<Big> sources{oracle.value()};
@@ -176,6 +178,16 @@ std::vector<unsigned> realRows() {
     if (!domainOf(static_cast<Prim>(k)).operands.empty())
       rows.push_back(k);
   return rows;
+}
+
+TEST(Rows, WithRealOperandsHaveADomain) {
+  using ir::Signature;
+  for (unsigned k = 0; k < ir::primCount; ++k) {
+    auto p = static_cast<Prim>(k);
+    Signature s = info(p).signature;
+    bool real = s == Signature::Real || s == Signature::Numeric || s == Signature::RealInt;
+    EXPECT_EQ(domainOf(p).operands.size(), real ? info(p).arity : 0u) << rowNames[k];
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Primitives, Row, testing::ValuesIn(realRows()),
