@@ -145,6 +145,14 @@ template <class T> bool Machine<T>::stepInto() {
       frames.back().node = ops[slot(ops[0]).whole != 0 ? 1 : 2];
     return true;
   case Op::Put: {
+    // Nothing is added where nothing comes from: the adjoint of a read in a loop
+    // that did not run has an index that nobody has read.
+    if (!need(ops[0]))
+      return true;
+    if (n.type.kind == Kind::Real ? slot(ops[0]).real == T(0) : slot(ops[0]).whole == 0) {
+      pop();
+      return true;
+    }
     if (!needAll(ops))
       return true;
     size_t where = 0;

@@ -101,58 +101,60 @@ bool isPiecewise(const Graph &g, ValueId v) {
 } // namespace
 
 bool Bounds::nonNegative(ValueId v, std::span<const ValueId> open) {
-  if (always(v, 0))
-    return true;
+  if (g.isConstant(v))
+    return g.intValue(v) >= 0;
+  auto it = known.find(v);
+  if (it == known.end())
+    it = known.emplace(v, prove(v, {}, 0)).first;
+  if (it->second || open.empty())
+    return it->second;
   // A loop that runs has lo <= hi.
+  Slacks slacks;
   for (ValueId s : open) {
     const Symbol symbol = g.symbol(s);
     if (!symbol.lo.valid() || (g.isConstant(symbol.lo) && g.isConstant(symbol.hi)))
       continue;
     ValueId slack = extremeOverIndices(g, g.sub(symbol.hi, symbol.lo), false);
-    if (slack.valid() && always(g.sub(v, slack), 0))
-      return true;
+    if (slack.valid() && std::find(slacks.begin(), slacks.end(), slack) == slacks.end())
+      slacks.push_back(slack);
   }
-  return false;
+  return !slacks.empty() && prove(v, slacks, 0);
 }
 
-bool Bounds::always(ValueId v, int depth) {
-  if (g.isConstant(v))
-    return g.intValue(v) >= 0;
-  if (auto it = known.find(v); it != known.end())
-    return it->second;
-  bool proven = false;
+bool Bounds::prove(ValueId v, const Slacks &slacks, int depth) {
+  constexpr int deepest = 4;
   auto a = affineOf(g, v);
-  if (!a)
+  if (!a || depth > deepest)
     return false;
-  auto cases = std::find_if(a->terms.begin(), a->terms.end(), [&](const auto &t) {
-    return isPiecewise(g, t.first);
-  });
-  if (cases != a->terms.end()) {
-    proven = depth < 4 && splitCase(v, cases->first, cases->second, depth);
-  } else {
-    ValueId least = extremeOverIndices(g, v, true);
-    // The end of a range may have cases of its own.
-    if (least.valid() && least != v && depth < 4)
-      proven = always(least, depth + 1);
-    else
-      proven = least.valid() && constantOrSizesNonNegative(g, least);
-  }
-  if (proven || depth == 0)
-    known.emplace(v, proven);
-  return proven;
+  auto cases = std::find_if(a->terms.begin(), a->terms.end(),
+                            [&](const auto &t) { return isPiecewise(g, t.first); });
+  if (cases != a->terms.end())
+    return splitCase(v, cases->first, cases->second, slacks, depth);
+  ValueId least = extremeOverIndices(g, v, true);
+  if (!least.valid())
+    return false;
+  if (constantOrSizesNonNegative(g, least))
+    return true;
+  if (std::any_of(slacks.begin(), slacks.end(),
+                  [&](ValueId s) { return constantOrSizesNonNegative(g, g.sub(least, s)); }))
+    return true;
+  // The end of a range may have cases of its own.
+  return least != v && prove(least, slacks, depth + 1);
 }
 
 /// v = rest + factor*atom, the atom being a min, a max or a remainder.
-bool Bounds::splitCase(ValueId v, ValueId atom, int64_t factor, int depth) {
+bool Bounds::splitCase(ValueId v, ValueId atom, int64_t factor, const Slacks &slacks, int depth) {
   ValueId rest = g.sub(v, scale(g, atom, factor));
-  auto with = [&](ValueId value) { return always(g.add(rest, scale(g, value, factor)), depth + 1); };
+  auto with = [&](ValueId value) {
+    return prove(g.add(rest, scale(g, value, factor)), slacks, depth + 1);
+  };
   ValueId x = g.operand(atom, 0), y = g.operand(atom, 1);
   Prim p = g.node(atom).prim();
   if (p == Prim::Mod) {
     // 0 <= mod(x, y) <= y - 1 for a positive y; a size is not negative, and a
     // divisor not 0.
     bool size = g.node(y).op == Op::Input && g.inputOf(y).role == InputRole::Size;
-    if (!size && !always(g.sub(y, g.integer(1)), depth + 1))
+    if (!size && !prove(g.sub(y, g.integer(1)), slacks, depth + 1))
       return false;
     return with(factor > 0 ? g.integer(0) : g.sub(y, g.integer(1)));
   }

@@ -5,6 +5,7 @@
 
 #include <span>
 #include <unordered_map>
+#include <vector>
 
 namespace gradus::lower {
 
@@ -19,8 +20,10 @@ public:
   bool nonNegative(ir::ValueId v, std::span<const ir::ValueId> open);
 
 private:
-  bool always(ir::ValueId v, int depth);
-  bool splitCase(ir::ValueId v, ir::ValueId atom, int64_t factor, int depth);
+  /// hi - lo of the loops that run, at least.
+  using Slacks = std::vector<ir::ValueId>;
+  bool prove(ir::ValueId v, const Slacks &slacks, int depth);
+  bool splitCase(ir::ValueId v, ir::ValueId atom, int64_t factor, const Slacks &slacks, int depth);
 
   ir::Graph &g;
   std::unordered_map<ir::ValueId, bool, ir::ValueIdHash> known; ///< without `open`

@@ -69,6 +69,16 @@ void checkIndices(FunctionBuilder &b, std::span<const ValueId> indices,
   }
 }
 
+bool areInside(FunctionBuilder &b, std::span<const ValueId> indices,
+               const std::vector<Axis> &axes) {
+  for (size_t k = 0; k < axes.size(); ++k) {
+    IndexNeeds needs = indexNeeds(b, indices[k], axes[k], b.openSymbols);
+    if (needs.lower || needs.upper)
+      return false;
+  }
+  return true;
+}
+
 bool canFail(FunctionBuilder &b, ValueId v) {
   Graph &g = b.g;
   const Node n = g.node(v);

@@ -87,6 +87,8 @@ void Scope::takeApart(Action first, int producer) {
     work.pop_back();
     if (g.isConstant(a.guard) && !g.boolValue(a.guard))
       continue;
+    if (a.kind == Action::Kind::Element && a.checked != 0 && a.combine == Combine::Add)
+      guardIndices(a);
     if (a.kind == Action::Kind::Variable || a.kind == Action::Kind::Element) {
       addElement(std::move(a), producer);
       continue;
@@ -136,7 +138,7 @@ void Scope::takeApart(Action first, int producer) {
       element.indices.assign(ops.begin() + 1, ops.end());
       element.value = ops[0];
       element.checked = n.type.shape;
-      addElement(std::move(element), producer);
+      work.push_back(std::move(element));
       break;
     }
     case Op::List:
@@ -161,6 +163,16 @@ void Scope::takeApart(Action first, int producer) {
       assert(false && "not an array, or handled above");
     }
   }
+}
+
+/// The adjoint of a read in a loop that did not run is 0, and the index is one
+/// that nobody has read: where it may fail it is not looked at.
+void Scope::guardIndices(Action &a) {
+  bool fine = areInside(b, a.indices, std::vector<Axis>(g.axes(a.checked)));
+  for (ValueId i : a.indices)
+    fine = fine && !mayFail(i);
+  if (!fine && g.type(a.value).kind == Kind::Real)
+    a.guard = g.logicalAnd(a.guard, g.prim(Prim::NotEqual, {a.value, g.real(0)}));
 }
 
 void Scope::takeApartElementwise(Action a, int producer) {

@@ -134,6 +134,9 @@ void emitScalar(FunctionBuilder &builder, ir::ValueId v);
 /// Checks that are not proven: each index against its axis.
 void checkIndices(FunctionBuilder &builder, std::span<const ir::ValueId> indices,
                   const std::vector<ir::Axis> &axes, const std::string &name, SourceRange range);
+/// Whether each index certainly lies in its axis, where we are.
+bool areInside(FunctionBuilder &builder, std::span<const ir::ValueId> indices,
+               const std::vector<ir::Axis> &axes);
 /// Whether computing v from its operands can fail (an index that is not proven,
 /// a min over nothing), as opposed to merely giving nan; wherever the loops
 /// whose indices v reads are running.

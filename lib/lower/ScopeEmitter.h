@@ -42,6 +42,7 @@ private:
     std::vector<std::pair<ir::ValueId, ir::ValueId>> aliases;
     int producer = -1; ///< the value it helps to compute
     int level = 0;
+    uint32_t judge = 0; ///< for mayFailInside()
   };
   /// A value made by loops: a reduction or a stored array.
   struct Producer {
@@ -81,6 +82,7 @@ private:
                std::vector<Action> inner, int producer);
   void addElement(Action a, int producer);
   void takeApart(Action a, int producer);
+  void guardIndices(Action &a);
   void takeApartElementwise(Action a, int producer);
   void takeApartList(const Action &a, int producer);
 
@@ -93,7 +95,9 @@ private:
     return slot.scope == stamp ? &infos[slot.info] : nullptr;
   }
   template <class F> void forEachNeed(const Info &info, F f);
-  bool mayFail(ir::ValueId v);
+  bool mayFail(ir::ValueId v) { return mayFail(v, stamp); }
+  bool mayFail(ir::ValueId v, uint32_t judge);
+  bool mayFailInside(ir::ValueId v, LoopItem &loop);
   ir::ValueId runs(ir::ValueId lo, ir::ValueId hi);
   ir::ValueId nothing(ir::ValueId like);
   void findNeeds(LoopItem &item);

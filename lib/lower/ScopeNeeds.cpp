@@ -13,11 +13,11 @@ using namespace ir;
 using loops::Combine;
 
 /// Whether computing v, with all that is not there yet, could fail.
-bool Scope::mayFail(ValueId root) {
-  auto judged = [&](ValueId v) { return b.slot(v).judge == stamp; };
+bool Scope::mayFail(ValueId root, uint32_t as) {
+  auto judged = [&](ValueId v) { return b.slot(v).judge == as; };
   auto judge = [&](ValueId v, bool fails) {
     auto &slot = b.slot(v);
-    slot.judge = stamp;
+    slot.judge = as;
     slot.fails = fails;
   };
   std::vector<ValueId> work{root};
@@ -56,6 +56,18 @@ bool Scope::mayFail(ValueId root) {
       judge(v, fails || canFail(b, v));
   }
   return b.slot(root).fails;
+}
+
+/// The same where the loop is running, whose range is not empty then.
+bool Scope::mayFailInside(ValueId v, LoopItem &loop) {
+  if (!loop.symbol.valid())
+    return mayFail(v);
+  if (loop.judge == 0)
+    loop.judge = ++b.lastScope;
+  b.openSymbols.push_back(loop.symbol);
+  bool fails = mayFail(v, loop.judge);
+  b.openSymbols.pop_back();
+  return fails;
 }
 
 /// lo <= hi; the constant true where that is certain.
@@ -114,18 +126,17 @@ void Scope::findNeeds(LoopItem &item) {
       if (!inside) {
         if (needed.count(v))
           continue;
-        if (g.isConstant(guard) || !mayFail(v)) {
-          if (!sure && mayFail(v))
-            continue;
-          needed.insert(v);
-          item.needs.push_back(v);
-        } else if (sure) {
-          ValueId here = g.select(guard, v, nothing(v));
+        bool safe = !mayFail(v);
+        if (safe || sure || !mayFailInside(v, item)) {
+          ValueId condition = safe ? always : sure ? guard : all;
+          ValueId here = g.select(condition, v, nothing(v));
           needed.insert(v);
           item.needs.push_back(here);
-          item.aliases.push_back({v, here});
+          if (here != v)
+            item.aliases.push_back({v, here});
+          continue;
         }
-        continue;
+        // Left to the body, except for what it is made of.
       }
       bool lazy = n.op == Op::Select ||
                   (n.op == Op::Prim && (n.prim() == Prim::And || n.prim() == Prim::Or));
