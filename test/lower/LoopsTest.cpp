@@ -1,0 +1,140 @@
+//===- LoopsTest.cpp - which loops there are, and what is in them --------------------===//
+
+#include "Lowered.h"
+
+namespace gradus::lower {
+namespace {
+
+const char *const rosenbrock =
+    "fn f(x[n]) = sum(i in 1..n-1) (100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2)";
+
+TEST(Loops, ValueAndGradientShareOne) {
+  Lowered l(rosenbrock);
+  EXPECT_EQ(l.count("for "), 1u) << l.text();
+  EXPECT_FALSE(l.has("check")) << l.text();
+  EXPECT_FALSE(l.has("workspace")) << l.text();
+}
+
+TEST(Loops, NeighboursAreCarried) {
+  Lowered l(rosenbrock);
+  EXPECT_TRUE(l.has("d_x[i] = ")) << l.text();
+  EXPECT_EQ(l.count("d_x[i] "), 1u) << l.text();
+  EXPECT_FALSE(l.has("d_x[i] += ")) << l.text();
+  EXPECT_TRUE(l.inOrder("for ", "d_x[..] = 0")) << "filled only where the loop does not run\n"
+                                                << l.text();
+  EXPECT_EQ(l.set("x", {1.5, -0.5, 2}).set("n", 3).run(),
+            (std::vector<double>{100 * (-0.5 - 2.25) * (-0.5 - 2.25) + 0.25 +
+                                     100 * (2 - 0.25) * (2 - 0.25) + 2.25,
+                                 -400 * 1.5 * (-0.5 - 2.25) + 1,
+                                 200 * (-0.5 - 2.25) + 400 * 0.5 * (2 - 0.25) - 3,
+                                 200 * (2 - 0.25)}));
+}
+
+TEST(Loops, CarryReachesSeveralPlaces) {
+  Lowered l("fn f(x[n]) = sum(i in 2..n-1) (x[i-1] - 2*x[i] + x[i+1])^2");
+  EXPECT_EQ(l.count("for "), 1u);
+  EXPECT_EQ(l.count("var pending"), 2u) << l.text();
+  for (double n : {0, 1, 2}) // shorter than the reach
+    EXPECT_EQ(l.set("x", std::vector<double>(static_cast<size_t>(n), 3.0)).set("n", n).run(),
+              std::vector<double>(static_cast<size_t>(n) + 1, 0.0));
+  EXPECT_EQ(l.set("x", {1, 2, 4, 4}).set("n", 4).run(), (std::vector<double>{5, 2, -8, 10, -4}));
+}
+
+TEST(Loops, ZerosAroundACarryingLoop) {
+  Lowered l("fn f(x[n]) = sum(i in 3..n-2) x[i]*x[i+1]");
+  EXPECT_EQ(l.count("for "), 1u);
+  EXPECT_TRUE(l.inOrder("for ", "d_x[..] = 0")) << l.text();
+  EXPECT_EQ(l.set("x", {9, 9, 2, 3, 5, 9}).set("n", 6).run(),
+            (std::vector<double>{21, 0, 0, 3, 7, 3, 0}));
+  for (double n : {0, 1, 2, 3, 4})
+    EXPECT_EQ(l.set("x", std::vector<double>(static_cast<size_t>(n), 3.0)).set("n", n).run(),
+              std::vector<double>(static_cast<size_t>(n) + 1, 0.0));
+}
+
+TEST(Loops, StrictOrderIsAsWritten) {
+  Lowered l(rosenbrock, Outputs::Both, true);
+  EXPECT_FALSE(l.has("pending")) << l.text();
+  EXPECT_TRUE(l.has("d_x[i] += ")) << l.text();
+}
+
+TEST(Loops, TextDoesNotDependOnSizes) {
+  auto text = [](const char *n) {
+    return Lowered(std::string("param int n = ") + n +
+                   "\nvar x[n]\nminimize sum(i in 1..n-1) (100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2)")
+        .text();
+  };
+  EXPECT_EQ(text("10"), text("10000000"));
+}
+
+TEST(Loops, InvariantsAreHoisted) {
+  Lowered closed("fn f(x[n], s) = sum(i in 1..n) exp(s)*x[i]");
+  EXPECT_TRUE(closed.inOrder("exp(s)", "for ")) << closed.text();
+  EXPECT_EQ(closed.count("exp("), 1u) << closed.text();
+  Lowered inner("fn f(x[n], y[m]) = sum(i in 1..n, j in 1..m) sin(x[i])*y[j]", Outputs::Value);
+  EXPECT_TRUE(inner.inOrder("for i", "sin(")) << inner.text();
+  EXPECT_TRUE(inner.inOrder("sin(", "for j")) << inner.text();
+}
+
+TEST(Loops, InvariantsOfBranchesAreHoisted) {
+  // The largest x is one number, though only some elements need it.
+  Lowered l("fn f(x[n]) = sum(i in 1..n where x[i] > 0) x[i]*max(j in 1..n) x[j]");
+  EXPECT_EQ(l.loopDepth(), 1u) << l.text();
+}
+
+TEST(Loops, ResidualIsComputedOnce) {
+  Lowered l("fn f(w[p], X[n,p], y[n]) = sum(i in 1..n) (sum(j in 1..p) X[i,j]*w[j] - y[i])^2");
+  EXPECT_EQ(l.count("for "), 3u) << l.text(); // i; the residual of i; what it adds to d_w
+  EXPECT_EQ(l.count("X[i, j]*w[j]"), 1u) << l.text();
+  EXPECT_FALSE(l.has("d_X[..] = 0")) << "every element is set\n" << l.text();
+  EXPECT_FALSE(l.has("d_y[..] = 0")) << l.text();
+  EXPECT_TRUE(l.has("d_w[..] = 0")) << l.text();
+}
+
+TEST(Loops, LoopsOfOneRangeAreFused) {
+  Lowered l("fn f(x[n], y[n]) = sum(i in 1..n) x[i]^2 + 3*sum(j in 1..n) sin(y[j])");
+  EXPECT_EQ(l.count("for "), 1u) << l.text();
+  Lowered waits("fn f(x[n]) = sum(i in 1..n) (x[i] - mean(x))^2", Outputs::Value);
+  EXPECT_EQ(waits.count("for "), 2u) << waits.text();
+}
+
+TEST(Loops, ConditionalScatter) {
+  Lowered l("fn f(x[n]) = sum(i in 1..n where x[i] > 1) x[i]^2");
+  EXPECT_EQ(l.count("for "), 1u) << l.text();
+  EXPECT_TRUE(l.inOrder("if 1 < ", "d_x[i] += ")) << l.text();
+  EXPECT_TRUE(l.inOrder("d_x[..] = 0", "for ")) << "elements that the condition leaves out\n"
+                                                << l.text();
+  EXPECT_EQ(l.set("x", {2, 1, 3}).set("n", 3).run(), (std::vector<double>{13, 4, 0, 6}));
+}
+
+TEST(Loops, BranchesAreLazy) {
+  Lowered l("fn f(s, x[n]) = if s > 0 then sum(i in 1..n) exp(x[i]) else s", Outputs::Value);
+  EXPECT_TRUE(l.inOrder("if 0 < s", "for ")) << l.text();
+  EXPECT_EQ(l.count("for "), 1u) << l.text();
+  Lowered cheap("fn f(s) = if s > 0 then 2*s else s", Outputs::Value);
+  EXPECT_FALSE(cheap.has("else\n")) << "both sides are cheap\n" << cheap.text();
+}
+
+TEST(Loops, ArraysAreStoredOnce) {
+  Lowered l("fn f(x[n]) = { let a[i in 1..n] = exp(x[i])*sin(x[i]); sum(a)*sumsq(a) }",
+            Outputs::Value);
+  EXPECT_EQ(l.count("exp("), 1u) << l.text();
+  EXPECT_EQ(l.count(" in workspace at"), 1u) << l.text();
+  Lowered cheap("fn f(x[n]) = { let a[i in 1..n] = 2*x[i]; sum(a)*sumsq(a) }", Outputs::Value);
+  EXPECT_FALSE(cheap.has("workspace")) << cheap.text();
+}
+
+TEST(Loops, GradientGrowsWithItsText) {
+  auto lines = [](int terms) {
+    std::string text = "fn f(x[n]) = { let a0 = x[1]; ";
+    for (int k = 1; k <= terms; ++k)
+      text += "let a" + std::to_string(k) + " = sin(a" + std::to_string(k - 1) + ")*x[" +
+              std::to_string(k) + "] + " + std::to_string(k) + "*a" + std::to_string(k - 1) + "; ";
+    Lowered l(text + "a" + std::to_string(terms) + " }");
+    return l.count("\n");
+  };
+  size_t once = lines(200), twice = lines(400);
+  EXPECT_LT(twice, 2 * once + 10);
+}
+
+} // namespace
+} // namespace gradus::lower
