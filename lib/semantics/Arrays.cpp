@@ -164,15 +164,19 @@ Value Elaborator::literal(const syntax::ArrayLiteral &l, SourceRange range, Scop
 //--- elements and slices ---------------------------------------------------------------
 
 Value Elaborator::index(const syntax::Index &i, SourceRange range, Scope &scope) {
-  Value base;
   auto *name = std::get_if<syntax::Name>(&i.base->node);
   Entity *entity = name ? scope.find(name->name) : nullptr;
   if (entity && entity->kind == Entity::Kind::Function && entity->fn)
     return error(Diag::WrongType, range,
                  fmt::format("'{}' is a function: call it with ( )", name->name),
                  fmt::format("write {}(...)", name->name));
-  base = expression(*i.base, scope);
+  return elementsOf(expression(*i.base, scope), i, range, scope);
+}
 
+Value Elaborator::elementsOf(Value base, const syntax::Index &i, SourceRange range,
+                             Scope &scope) {
+  auto *name = std::get_if<syntax::Name>(&i.base->node);
+  Entity *entity = name ? scope.find(name->name) : nullptr;
   struct Part {
     ValueId at, upper;
     bool all = false;

@@ -36,9 +36,8 @@ constexpr ArrayName arrayNames[] = {
     {"identity", 1}, {"diag", 1},
 };
 /// Known to the language, compiled in a later version.
-constexpr const char *laterNames[] = {
-    "diff", "grad", "hess", "jac", "directional", "cholesky", "solve", "det", "logdet", "trace",
-};
+constexpr const char *laterNames[] = {"cholesky", "solve", "det", "logdet", "trace"};
+constexpr const char *derivativeNames[] = {"diff", "grad", "hess", "jac", "directional"};
 
 std::optional<ReduceKind> findReduce(std::string_view name) {
   for (const ReduceName &r : reduceNames)
@@ -61,6 +60,8 @@ const std::vector<std::string> &builtinNames() {
       all.push_back(a.name);
     for (const char *later : laterNames)
       all.push_back(later);
+    for (const char *operation : derivativeNames)
+      all.push_back(operation);
     all.push_back("count");
     all.push_back("rows");
     std::sort(all.begin(), all.end());
@@ -68,6 +69,11 @@ const std::vector<std::string> &builtinNames() {
     return all;
   }();
   return names;
+}
+
+bool isDerivative(std::string_view name) {
+  return std::find(std::begin(derivativeNames), std::end(derivativeNames), name) !=
+         std::end(derivativeNames);
 }
 
 bool isBuiltin(std::string_view name) {
@@ -81,6 +87,8 @@ Value Elaborator::builtin(const syntax::Call &c, std::vector<Value> arguments,
   for (const char *later : laterNames)
     if (name == later)
       return notYet(range, fmt::format("'{}'", name));
+  if (isDerivative(name))
+    return derivativeOperator(c, range, scope);
   if (!isBuiltin(name)) {
     // The arguments may hold other mistakes.
     for (syntax::ExprPtr e : c.arguments)

@@ -11,5 +11,7 @@ namespace gradus::semantics {
 /// whole-array functions.
 const std::vector<std::string> &builtinNames();
 bool isBuiltin(std::string_view name);
+/// diff, grad, hess, jac, directional: their second argument is not evaluated.
+bool isDerivative(std::string_view name);
 
 } // namespace gradus::semantics

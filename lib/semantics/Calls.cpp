@@ -22,7 +22,9 @@ std::string signatureOf(const syntax::FnDecl &fn) {
   for (size_t k = 0; k < fn.parameters.size(); ++k)
     text += (k ? ", " : "") + std::string(fn.parameters[k].integer ? "int " : "") +
             fn.parameters[k].declarator.name.name +
-            (fn.parameters[k].declarator.axes.empty() ? "" : "[..]");
+            (fn.parameters[k].function                ? "(..)"
+             : fn.parameters[k].declarator.axes.empty() ? ""
+                                                        : "[..]");
   return text + ")";
 }
 } // namespace
@@ -44,8 +46,14 @@ Value Elaborator::call(const syntax::Call &c, SourceRange range, Scope &scope) {
   std::vector<SourceRange> ranges;
   bool failed = false;
   auto elaborateArguments = [&] {
-    for (syntax::ExprPtr e : c.arguments) {
-      arguments.push_back(expression(*e, scope));
+    for (size_t k = 0; k < c.arguments.size(); ++k) {
+      syntax::ExprPtr e = c.arguments[k];
+      const bool takesFunction = entity->kind == Entity::Kind::Function &&
+                                 k < entity->fn->parameters.size() &&
+                                 entity->fn->parameters[k].function;
+      arguments.push_back(takesFunction
+                              ? functionArgument(entity->fn->parameters[k], *e, scope)
+                              : expression(*e, scope));
       ranges.push_back(e->range);
       failed |= arguments.back().isError();
     }
@@ -109,8 +117,8 @@ bool Elaborator::bindArguments(const Entity &function, const std::vector<Value> 
   for (size_t k = 0; k < arguments.size(); ++k) {
     const syntax::Parameter &p = fn.parameters[k];
     if (p.function) {
-      notYet(p.declarator.name.range, "a function as an argument");
-      return false;
+      bindFunction(p.declarator.name, *arguments[k].function, frame);
+      continue;
     }
     if (!p.integer || !p.declarator.axes.empty())
       continue;
@@ -134,6 +142,8 @@ bool Elaborator::bindArguments(const Entity &function, const std::vector<Value> 
   for (size_t k = 0; k < arguments.size(); ++k) {
     const syntax::Parameter &p = fn.parameters[k];
     size_t rank = p.declarator.axes.size();
+    if (p.function)
+      continue;
     if (rank == 0) {
       if (arguments[k].isArray()) {
         error(Diag::WrongShape, ranges[k],
@@ -180,6 +190,8 @@ bool Elaborator::bindArguments(const Entity &function, const std::vector<Value> 
   // Then everything has a declared shape to be compared and indexed with.
   for (size_t k = 0; k < arguments.size(); ++k) {
     const syntax::Parameter &p = fn.parameters[k];
+    if (p.function)
+      continue;
     if (p.declarator.axes.empty()) {
       if (!p.integer) {
         bound[k] = shapes_.real(arguments[k]);
@@ -232,7 +244,11 @@ bool Elaborator::bindArguments(const Entity &function, const std::vector<Value> 
 Value Elaborator::callFunction(Entity &function, std::vector<Value> arguments,
                                const std::vector<SourceRange> &ranges, SourceRange range) {
   const syntax::FnDecl &fn = *function.fn;
-  auto active = std::find(context_.calls.begin(), context_.calls.end(), &fn);
+  // A function that takes functions may well be passed to itself by another one.
+  bool higher = std::any_of(fn.parameters.begin(), fn.parameters.end(),
+                            [](const syntax::Parameter &p) { return p.function; });
+  auto active = higher ? context_.calls.end()
+                       : std::find(context_.calls.begin(), context_.calls.end(), &fn);
   if (active != context_.calls.end()) {
     std::string path;
     cyclic_.insert(active, context_.calls.end());
@@ -260,6 +276,12 @@ Value Elaborator::callFunction(Entity &function, std::vector<Value> arguments,
   CallKey key{&fn, function.home->id() << 1 | uint64_t(context_.guards > 0), {}};
   bool remember = true;
   for (const Value &v : bound) {
+    if (v.function) {
+      std::get<2>(key).push_back(reinterpret_cast<uint64_t>(v.function->fn));
+      std::get<2>(key).push_back(v.function->fn ? v.function->home->id()
+                                                : reinterpret_cast<uint64_t>(v.function));
+      continue;
+    }
     remember = remember && !v.view && v.node.valid();
     std::get<2>(key).push_back(uint64_t(v.node.index) << 1 | uint64_t(v.row));
   }
@@ -273,7 +295,8 @@ Value Elaborator::callFunction(Entity &function, std::vector<Value> arguments,
   std::vector<Ended> ended;
   std::swap(ended, context_.ended);
   context_.calls.push_back(&fn);
-  Value value = shapes_.named(expression(*fn.body, frame));
+  Varied varied = varyArguments(fn, frame);
+  Value value = putBack(varied, shapes_.named(expression(*fn.body, frame)));
   context_.calls.pop_back();
   std::swap(ended, context_.ended);
   graph_.setRange(range);

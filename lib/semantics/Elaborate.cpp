@@ -115,6 +115,9 @@ ValueId Elaborator::number(const Value &v, SourceRange range) {
   case Value::Form::Text:
     error(Diag::WrongType, range, "a text stands where a number is needed");
     return {};
+  case Value::Form::Function:
+    error(Diag::WrongType, range, "a function stands where a number is needed");
+    return {};
   }
   return {};
 }

@@ -20,6 +20,7 @@
 #include "support/Diagnostics.h"
 #include "syntax/Tree.h"
 
+#include <deque>
 #include <map>
 #include <set>
 
@@ -173,6 +174,8 @@ private:
   // Arrays.cpp
   Value literal(const syntax::ArrayLiteral &l, SourceRange range, Scope &scope);
   Value index(const syntax::Index &i, SourceRange range, Scope &scope);
+  /// The element or slice of `base`, which stands for what i.base names.
+  Value elementsOf(Value base, const syntax::Index &i, SourceRange range, Scope &scope);
   // IndexChecks.cpp
   bool checkIndex(ValueId index, const ir::Axis &axis, SourceRange place, SourceRange array,
                   SourceRange whole);
@@ -192,6 +195,23 @@ private:
                     const std::vector<SourceRange> &ranges, SourceRange range);
   Value arrayFunction(const std::string &name, const std::vector<Value> &arguments,
                       const std::vector<SourceRange> &ranges, SourceRange range);
+  // DerivativeOperators.cpp
+  struct Variable;
+  Value derivativeOperator(const syntax::Call &c, SourceRange range, Scope &scope);
+  bool variable(const syntax::Expr &expr, Scope &scope, Variable &result);
+  Value jacobian(const Value &value, const Variable &x);
+  Value hessian(ValueId value, const Variable &x);
+  /// Arguments that the body differentiates with respect to become variables of
+  /// their own, for as long as the body is elaborated.
+  struct Varied {
+    std::vector<std::pair<ValueId, ValueId>> originals; ///< variable, what it stands for
+  };
+  Varied varyArguments(const syntax::FnDecl &fn, Scope &frame);
+  Value putBack(const Varied &varied, const Value &value);
+  // FunctionArguments.cpp
+  Value functionArgument(const syntax::Parameter &parameter, const syntax::Expr &expr,
+                         Scope &scope);
+  void bindFunction(const syntax::Ident &name, const Entity &passed, Scope &frame);
   // Domain.cpp
   bool checkDomain(ir::Prim prim, std::span<const ValueId> operands, SourceRange range);
 
@@ -213,6 +233,8 @@ private:
   /// Functions of a circle that has been reported.
   std::set<const syntax::FnDecl *> cyclic_;
   std::vector<Flat> flat_;
+  std::map<const syntax::FnDecl *, std::set<std::string>> variables_;
+  std::deque<Entity> passed_; ///< primitives that were passed as functions
   std::vector<Diagnostic> warnings_;
   std::set<std::tuple<Diag, uint32_t, uint32_t>> reported_;
   using CallKey = std::tuple<const syntax::FnDecl *, uint64_t, std::vector<uint64_t>>;

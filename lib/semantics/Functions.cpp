@@ -30,10 +30,9 @@ void ModuleBuilder::makeFunction(Entity &entity, bool exported) {
     const syntax::Parameter &p = fn.parameters[k];
     const syntax::Ident &name = p.declarator.name;
     ranges.push_back(name.range);
-    if (p.function) {
-      elaborator_.notYet(name.range, "a function as an argument");
+    // Which function it takes is known only where it is called.
+    if (p.function)
       return;
-    }
     if (p.initial)
       elaborator_.notYet(p.initial->range, "a default value of an argument");
     for (size_t j = 0; j < k; ++j)

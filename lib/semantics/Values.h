@@ -30,8 +30,10 @@ struct ArrayView {
   unsigned depth = 0;
 };
 
+struct Entity;
+
 struct Value {
-  enum class Form : uint8_t { Error, Scalar, Array, Tuple, Text };
+  enum class Form : uint8_t { Error, Scalar, Array, Tuple, Text, Function };
   Form form = Form::Error;
   /// Array: of the shape x', which tells x'*y from x*y'.
   bool row = false;
@@ -41,6 +43,8 @@ struct Value {
   ValueId whole;
   std::shared_ptr<const ArrayView> view;
   std::vector<Value> parts;
+  /// Function: what is passed to a function that takes one.
+  const Entity *function = nullptr;
 
   bool isError() const { return form == Form::Error; }
   bool isScalar() const { return form == Form::Scalar; }

@@ -63,7 +63,7 @@ TEST_F(ElaboratorTest, CallsSpecialFunctions) {
 TEST_F(ElaboratorTest, WithoutSpecialTheNameIsRefused) {
   EXPECT_TRUE(elaborate("grad(2)").isError());
   ASSERT_EQ(diagnostics.all().size(), 1u);
-  EXPECT_EQ(diagnostics.all()[0].kind, Diag::NotYet);
+  EXPECT_EQ(diagnostics.all()[0].kind, Diag::WrongArity);
 }
 
 TEST_F(ElaboratorTest, StopsAtTheNodeLimit) {
