@@ -122,7 +122,8 @@ int compile(const CompileOptions &options, std::ostream &out, std::ostream &err)
     loops::Module module;
     module.name = session.stem();
     module.strict = options.strict;
-    if (!lowerModel(session, module))
+    lower::Interface interface;
+    if (!lowerModel(session, module, interface))
       return fail();
     if (stage == "loops")
       content = loops::print(module);

@@ -3,10 +3,14 @@
 #include "driver/LowerModel.h"
 
 #include "differentiate/Differentiate.h"
+#include "differentiate/SumOfSquares.h"
 #include "driver/Native.h"
+#include "lower/Flat.h"
 #include "lower/Method.h"
+#include "semantics/Elaborate.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 namespace gradus::driver {
@@ -31,10 +35,17 @@ std::string identifier(const std::string &name) {
   return out.empty() || (out[0] >= '0' && out[0] <= '9') ? "_" + out : out;
 }
 
+using lower::ArgumentRole;
+using lower::Callable;
+using lower::FlatSpec;
+using lower::FlatVector;
+using lower::InterfaceFunction;
+using lower::Purpose;
+
 class ModelLowering {
 public:
-  ModelLowering(Session &session, loops::Module &module)
-      : session(session), module(module), g(session.graph()) {}
+  ModelLowering(Session &session, loops::Module &module, lower::Interface &interface)
+      : session(session), module(module), interface(interface), g(session.graph()) {}
 
   bool run() {
     for (const Subject &s : subjects(session))
@@ -53,47 +64,247 @@ private:
     return made;
   }
 
-  /// The arguments as declared, then what of the model the outputs read.
-  void addKernel(const Subject &s, const std::string &name, const std::string &what,
-                 std::vector<ValueId> outputs, std::vector<std::string> names) {
-    std::vector<ValueId> roots = outputs, inputs = s.arguments;
+  /// The arguments as declared, then what else of the model the values read.
+  std::vector<ValueId> inputsFor(const Subject &s, std::vector<ValueId> roots) {
+    std::vector<ValueId> inputs = s.arguments;
     roots.insert(roots.end(), s.arguments.begin(), s.arguments.end());
     for (ValueId v : inputsOf(g, roots))
       if (std::find(inputs.begin(), inputs.end(), v) == inputs.end())
         inputs.push_back(v);
-    lower::lowerKernel(g, module,
-                       {name, what, std::move(inputs), std::move(outputs), std::move(names)});
+    return inputs;
+  }
+
+  Callable addKernel(std::string name, std::string what, std::vector<ValueId> inputs,
+                     std::vector<ValueId> outputs, std::vector<std::string> names) {
+    lower::KernelSpec spec{unused(name), std::move(what), std::move(inputs), std::move(outputs),
+                           std::move(names)};
+    lower::Kernel kernel = lower::lowerKernel(g, module, spec);
+    return {std::move(spec), kernel};
+  }
+  Callable inner(Callable c) {
+    module.functions[c.kernel.function.index].exported = false;
+    return c;
+  }
+
+  /// Enters a function into the table.
+  void offer(Purpose purpose, const Subject &s, const std::string &name, InterfaceFunction f) {
+    f.purpose = purpose;
+    f.name = name;
+    f.subject = s.name;
+    if (!g.isInt(f.workspace, 0)) {
+      f.workspaceInputs = inputsOf(g, {&f.workspace, 1});
+      const std::string own = module.functions[f.function.index].name + "_workspace";
+      Callable size = addKernel(own, "elements of 8 bytes that it needs", f.workspaceInputs,
+                                {f.workspace}, {"elements"});
+      f.workspaceFunction = size.kernel.function;
+    }
+    interface.functions.push_back(std::move(f));
+  }
+  void offer(Purpose purpose, const Subject &s, const std::string &name, const Callable &inner,
+             FlatSpec spec) {
+    spec.name = unused(name);
+    offer(purpose, s, name, lower::addFlat(g, module, inner, spec));
+  }
+  /// A kernel whose parameters are what the user passes.
+  void offer(Purpose purpose, const Subject &s, const std::string &name, const Callable &kernel) {
+    InterfaceFunction f;
+    f.function = kernel.kernel.function;
+    f.workspace = kernel.kernel.workspace;
+    f.note = kernel.spec.documentation;
+    for (ValueId v : kernel.spec.inputs)
+      f.arguments.push_back(lower::describeInput(g, v));
+    for (size_t k = 0; k < kernel.spec.outputs.size(); ++k) {
+      const Type t = g.type(kernel.spec.outputs[k]);
+      f.arguments.push_back(
+          {ArgumentRole::Result, kernel.spec.outputNames[k], {}, t.shape, t.kind});
+    }
+    offer(purpose, s, name, std::move(f));
+  }
+
+  /// The derivative of `roots` along directions of their own, which are appended
+  /// to the inputs.
+  Callable along(const std::string &name, const std::string &what, std::vector<ValueId> inputs,
+                 const std::vector<ValueId> &roots, const std::vector<ValueId> &variables,
+                 const char *prefix, std::vector<ValueId> &directions) {
+    std::vector<std::string> names;
+    for (ValueId v : variables) {
+      directions.push_back(g.input({"v_" + g.inputOf(v).name, g.type(v), InputRole::Argument, {}}));
+      inputs.push_back(directions.back());
+    }
+    for (size_t k = 0; k < roots.size(); ++k)
+      names.push_back(prefix + (roots.size() == variables.size() ? g.inputOf(variables[k]).name
+                                                                 : std::to_string(k + 1)));
+    return addKernel(name, what, std::move(inputs),
+                     differentiate::pushforward(g, roots, variables, directions), names);
   }
 
   void addFunction(const Subject &s) {
-    const std::string name = unused(s.name);
-    addKernel(s, name, "value of " + s.name, {s.value}, {"value"});
+    const std::vector<ValueId> inputs = inputsFor(s, {s.value});
+    offer(Purpose::Value, s, s.name,
+          addKernel(s.name, "value of " + s.name, inputs, {s.value}, {"value"}));
     const std::vector<ValueId> variables = s.variables(g);
     if (!g.type(s.value).scalar() || variables.empty())
       return;
     std::vector<ValueId> outputs{g.toReal(s.value)};
     std::vector<std::string> names{"value"};
-    for (ValueId v : differentiate::gradient(g, outputs[0], variables))
-      outputs.push_back(v);
+    const std::vector<ValueId> gradient = differentiate::gradient(g, outputs[0], variables);
+    outputs.insert(outputs.end(), gradient.begin(), gradient.end());
     for (ValueId v : variables)
       names.push_back("d_" + g.inputOf(v).name);
-    addKernel(s, unused(s.name + "_gradient"), "value and gradient of " + s.name,
-              std::move(outputs), std::move(names));
+    Callable both = addKernel(s.name + "_value_gradient", "value and gradient of " + s.name, inputs,
+                              outputs, names);
+    offer(Purpose::Gradient, s, s.name + "_gradient", both,
+          {"", "gradient of " + s.name, {}, 1, gradient.size(), {}});
+    offer(Purpose::ValueGradient, s, s.name + "_value_gradient", both);
+    std::vector<ValueId> directions;
+    Callable product = along(s.name + "_hessian_vector", "the Hessian of " + s.name + " times v",
+                             inputs, gradient, variables, "h_", directions);
+    offer(Purpose::HessianVector, s, s.name + "_hessian_vector", product);
+    for (lower::InterfaceArgument &a : interface.functions.back().arguments)
+      if (std::find(directions.begin(), directions.end(), a.input) != directions.end())
+        a.role = ArgumentRole::Direction;
+    offer(Purpose::Hessian, s, s.name + "_hessian", product,
+          {"", "the Hessian of " + s.name, {}, 0, 0, {{"hessian", 1}}, directions});
   }
 
+  //--- problems -------------------------------------------------------------------
   bool addProblem(const Subject &s) {
     const Problem &problem = *s.problem;
     const std::string prefix = problem.name.empty() ? "" : problem.name + "_";
+    std::vector<ValueId> inputs = inputsFor(s, {s.value});
+    // As in the descent: what the model reads, then the unknowns.
+    std::rotate(inputs.begin(), inputs.begin() + static_cast<ptrdiff_t>(s.arguments.size()),
+                inputs.end());
     if (problem.unknowns.empty()) {
-      addKernel(s, unused(prefix + "value"), "the objective", {s.value}, {"f"});
+      offer(Purpose::Value, s, prefix + "value",
+            addKernel(prefix + "value", "the objective", inputs, {s.value}, {"f"}));
       return true;
     }
-    const std::string name = problem.method.name.empty() ? usualMethod : problem.method.name;
-    const syntax::MethodDecl *method = session.findMethod(name);
+    lower::InterfaceProblem described;
+    described.name = problem.name;
+    described.maximize = problem.maximize;
+    described.objective = problem.objective;
+    for (const Unknown &u : problem.unknowns)
+      described.bounded = described.bounded || u.lower.valid() || u.upper.valid();
+    described.unknowns = lower::placesOf(g, s.arguments, described.elements);
+    addDerivatives(s, prefix, inputs);
+    addStart(s, prefix, described.bounded);
+    interface.problems.push_back(std::move(described));
+    return addDescent(s, prefix);
+  }
+
+  void addDerivatives(const Subject &s, const std::string &prefix,
+                      const std::vector<ValueId> &inputs) {
+    const FlatVector x{ArgumentRole::Unknowns, "x", s.arguments};
+    const ValueId objective = s.problem->objective;
+    offer(Purpose::Value, s, prefix + "value",
+          inner(addKernel(prefix + "objective", "the objective", inputs, {objective}, {"f"})),
+          {"", "the objective", {x}, 0, 1, {}});
+    const std::vector<ValueId> gradient = differentiate::gradient(g, objective, s.arguments);
+    std::vector<ValueId> outputs{objective};
+    outputs.insert(outputs.end(), gradient.begin(), gradient.end());
+    std::vector<std::string> names{"f"};
+    for (ValueId v : s.arguments)
+      names.push_back("d_" + g.inputOf(v).name);
+    Callable both = inner(addKernel(prefix + "objective_gradient", "the objective and its gradient",
+                                    inputs, outputs, names));
+    offer(Purpose::Gradient, s, prefix + "gradient", both,
+          {"", "the gradient", {x}, 1, 0, {{"gradient", gradient.size()}}});
+    offer(Purpose::ValueGradient, s, prefix + "value_gradient", both,
+          {"", "the objective and its gradient", {x}, 0, 1, {{"gradient", gradient.size()}}});
+
+    std::vector<ValueId> directions;
+    Callable product = inner(along(prefix + "curvature", "the Hessian times a vector", inputs,
+                                   gradient, s.arguments, "h_", directions));
+    offer(Purpose::HessianVector, s, prefix + "hessian_vector", product,
+          {"",
+           "the Hessian times v",
+           {x, {ArgumentRole::Direction, "v", directions}},
+           0,
+           0,
+           {{"product", gradient.size()}}});
+    offer(Purpose::Hessian, s, prefix + "hessian", product,
+          {"", "the Hessian", {x}, 0, 0, {{"hessian", 1}}, directions});
+
+    auto residuals = differentiate::residuals(g, objective, s.arguments);
+    if (!residuals)
+      return;
+    names.clear();
+    for (size_t k = 0; k < residuals->size(); ++k)
+      names.push_back("r" + std::to_string(k + 1));
+    offer(Purpose::Residual, s, prefix + "residual",
+          inner(addKernel(prefix + "residuals", "the residuals", inputs, *residuals, names)),
+          {"", "the residuals: 1/2 times the sum of their squares is the objective, up to a "
+               "constant", {x}, 0, 0, {{"residual", residuals->size()}}});
+    directions.clear();
+    Callable tangent = inner(along(prefix + "jacobian_vector",
+                                   "derivatives of the residuals along v", inputs, *residuals,
+                                   s.arguments, "d_", directions));
+    offer(Purpose::Jacobian, s, prefix + "jacobian", tangent,
+          {"", "the derivatives of the residuals, a row each", {x}, 0, 0, {{"jacobian", 1}},
+           directions});
+  }
+
+  /// `value` in the shape of the unknown; without one, the number everywhere.
+  ValueId shaped(ValueId value, ValueId unknown, double otherwise) {
+    const std::vector<Axis> axes = g.axesOf(unknown);
+    if (!value.valid())
+      value = g.real(otherwise);
+    const std::vector<Axis> own = g.axesOf(value);
+    std::vector<ValueId> symbols, indices;
+    for (size_t k = 0; k < axes.size(); ++k) {
+      symbols.push_back(g.newSymbol(axes[k].lo, axes[k].hi, "i" + std::to_string(k + 1)));
+      if (!own.empty())
+        indices.push_back(g.add(symbols[k], g.sub(own[k].lo, axes[k].lo)));
+    }
+    ValueId element = g.toReal(own.empty() ? value : g.at(value, indices));
+    return axes.empty() ? element : g.build(symbols, axes, element);
+  }
+
+  void addStart(const Subject &s, const std::string &prefix, bool bounded) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    std::vector<ValueId> starts, lower, upper;
+    std::vector<std::string> names;
+    for (const Unknown &u : s.problem->unknowns) {
+      const ValueId v = g.inputNode(u.input);
+      starts.push_back(shaped(u.start, v, 0));
+      lower.push_back(shaped(u.lower, v, -infinity));
+      upper.push_back(shaped(u.upper, v, infinity));
+    }
+    const size_t count = starts.size();
+    std::vector<lower::FlatResult> results{{"x", count, ArgumentRole::Unknowns}};
+    if (bounded) {
+      starts.insert(starts.end(), lower.begin(), lower.end());
+      starts.insert(starts.end(), upper.begin(), upper.end());
+      results.push_back({"lower", count, ArgumentRole::Lower});
+      results.push_back({"upper", count, ArgumentRole::Upper});
+    }
+    for (size_t k = 0; k < starts.size(); ++k)
+      names.push_back((k < count ? "start_" : k < 2 * count ? "lower_" : "upper_") +
+                      g.inputOf(s.arguments[k % count]).name);
+    std::vector<ValueId> roots = starts;
+    roots.insert(roots.end(), s.arguments.begin(), s.arguments.end());
+    std::vector<ValueId> inputs;
+    for (ValueId v : inputsOf(g, roots))
+      if (std::find(s.arguments.begin(), s.arguments.end(), v) == s.arguments.end())
+        inputs.push_back(v);
+    offer(Purpose::Start, s, prefix + "start",
+          inner(addKernel(prefix + "start_values", "where the descent starts", inputs, starts,
+                          names)),
+          {"", bounded ? "start and bounds of the unknowns" : "the start of the unknowns", {}, 0, 0,
+           results});
+  }
+
+  bool addDescent(const Subject &s, const std::string &prefix) {
+    const Problem &problem = *s.problem;
+    lower::InterfaceProblem &described = interface.problems.back();
+    described.method = problem.method.name.empty() ? usualMethod : problem.method.name;
+    const syntax::MethodDecl *method = session.findMethod(described.method);
     if (!method) {
-      auto near = closest(name, session.methodNames());
+      auto near = closest(described.method, session.methodNames());
       session.diagnostics.report(
-          Diag::UnknownMethod, problem.method.range, "there is no method '" + name + "'",
+          Diag::UnknownMethod, problem.method.range,
+          "there is no method '" + described.method + "'",
           near ? "did you mean '" + *near + "'?" : "`gradus methods` lists them");
       return false;
     }
@@ -106,28 +317,78 @@ private:
     for (ValueId v : inputsOf(g, roots))
       if (std::find(s.arguments.begin(), s.arguments.end(), v) == s.arguments.end())
         descent.inputs.push_back(v);
-    for (const Unknown &u : problem.unknowns)
-      descent.bounded = descent.bounded || u.lower.valid() || u.upper.valid();
+    descent.bounded = described.bounded;
     const size_t first = module.functions.size();
-    lower::lowerDescent(
-        g, module, descent,
-        {method, session.loopMethod("before_descent"), session.loopMethod("after_step")},
-        session.diagnostics);
-    for (size_t k = first; k < module.functions.size(); ++k)
-      module.functions[k].name = unused(prefix + module.functions[k].name);
-    return !session.diagnostics.hasErrors();
+    const lower::DescentTexts texts{method, session.loopMethod("before_descent"),
+                                    session.loopMethod("after_step")};
+    lower::Descent made = lower::lowerDescent(g, module, descent, texts, session.diagnostics);
+    if (session.diagnostics.hasErrors())
+      return false;
+    for (size_t k = first; k < module.functions.size(); ++k) {
+      module.functions[k].name = unused(prefix + "descent_" + module.functions[k].name);
+      module.functions[k].exported = false;
+    }
+    InterfaceFunction f =
+        lower::addSolve(g, module, unused(prefix + "solve"), made.solve, descent.inputs,
+                        s.arguments, made.n, made.options, made.workspace, descent.bounded,
+                        problem.maximize);
+    size_t k = 0;
+    for (const syntax::MethodDecl *m : {texts.before, texts.method})
+      for (const syntax::Parameter &p : m->parameters) {
+        const ValueId option = made.options[k++];
+        for (lower::InterfaceArgument &a : f.arguments)
+          if (a.input == option && !initialOf(p, problem, a.initial))
+            return false;
+      }
+    offer(Purpose::Solve, s, prefix + "solve", std::move(f));
+    return true;
+  }
+
+  /// An option's value: the model's, or the method's default. What parameters
+  /// decide is a number only with their defaults.
+  bool initialOf(const syntax::Parameter &p, const Problem &problem, double &value) {
+    semantics::Elaborator elaborator(g, session.diagnostics);
+    semantics::Scope scope;
+    ValueId v = elaborator.number(*p.initial, scope);
+    SourceRange range = p.initial->range;
+    for (const OptionValue &o : problem.method.options)
+      if (o.name == p.declarator.name.name) {
+        v = withDefaults(o.value);
+        range = o.range;
+      }
+    if (!v.valid() || !g.isConstant(v)) {
+      session.diagnostics.report(Diag::OptionValue, range,
+                                 "the value of '" + p.declarator.name.name + "' is not a number",
+                                 "an emitted solver has options with numbers as defaults");
+      return false;
+    }
+    value = g.realValue(v);
+    return true;
+  }
+  ValueId withDefaults(ValueId v) {
+    // A default may read other parameters: as many rounds as there are any.
+    const std::vector<Parameter> &parameters = session.module().parameters;
+    for (size_t round = 0; round <= parameters.size() && !g.isConstant(v); ++round) {
+      Substitution map;
+      for (const Parameter &p : parameters)
+        if (p.initial.valid() && g.type(p.initial).scalar())
+          map[g.inputNode(p.input)] = p.initial;
+      v = g.substitute(v, map);
+    }
+    return v;
   }
 
   Session &session;
   loops::Module &module;
+  lower::Interface &interface;
   Graph &g;
   std::set<std::string> taken;
 };
 
 } // namespace
 
-bool lowerModel(Session &session, loops::Module &module) {
-  return ModelLowering(session, module).run();
+bool lowerModel(Session &session, loops::Module &module, lower::Interface &interface) {
+  return ModelLowering(session, module, interface).run();
 }
 
 } // namespace gradus::driver

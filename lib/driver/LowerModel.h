@@ -3,14 +3,17 @@
 
 #include "driver/Subject.h"
 #include "loops/Loops.h"
+#include "lower/Interface.h"
 
 namespace gradus::driver {
 
-/// Adds for a function f its value, `f`, and value with gradient, `f_gradient`;
-/// for the problem of a file `value`, `value_gradient` and `solve`, its descent;
-/// for a problem P of several the same with `P_` before the names. Letters that
-/// symbols cannot have are written as their bytes: θ is _ce_b8. False after
-/// reporting.
-bool lowerModel(Session &session, loops::Module &module);
+/// Adds for a function f its value, `f`, `f_gradient`, `f_value_gradient`,
+/// `f_hessian_vector` and `f_hessian`; for the problem of a file `value`,
+/// `gradient`, `value_gradient`, `hessian_vector`, `hessian`, `start`, `solve`, its
+/// descent, and for least squares `residual` and `jacobian`; for a problem P of
+/// several the same with `P_` before the names. `interface` describes them. In
+/// the names of the loop IR letters that symbols cannot have are written as
+/// their bytes: θ is _ce_b8. False after reporting.
+bool lowerModel(Session &session, loops::Module &module, lower::Interface &interface);
 
 } // namespace gradus::driver
