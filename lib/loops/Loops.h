@@ -57,6 +57,7 @@ enum class BufferRole : uint8_t {
   Workspace, ///< slice of the caller's workspace from `offset` on; slices never overlap
   View,      ///< part of another buffer, from `offset` elements on
 };
+constexpr unsigned roundsAtOnce = 16;
 struct BufferAxis {
   ScalarId lo;     ///< lowest index
   ScalarId extent; ///< number of elements, >= 0
@@ -68,6 +69,9 @@ struct Buffer {
   std::vector<BufferAxis> axes; ///< empty: one element
   BufferId base;                ///< View
   ScalarId offset;              ///< View: in elements from the base's first; Workspace: from its start
+  /// Workspace of a loop's body: there is room for `roundsAtOnce` of it, so that
+  /// as many rounds can run at once.
+  bool ownRoom = false;
 };
 
 //--- scalar operations (right-hand sides of Let) --------------------------------

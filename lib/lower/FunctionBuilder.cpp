@@ -3,6 +3,7 @@
 #include "lower/Bounds.h"
 #include "lower/Scope.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace gradus::lower {
@@ -122,7 +123,7 @@ std::vector<loops::BufferAxis> FunctionBuilder::bufferAxes(ShapeId shape) {
   return result;
 }
 
-BufferId FunctionBuilder::workspace(Type type, std::string name) {
+BufferId FunctionBuilder::workspace(Type type, std::string name, bool everyRound) {
   loops::Buffer b;
   b.name = std::move(name);
   b.kind = type.kind == Kind::Int ? loops::Kind::Int : loops::Kind::Real;
@@ -135,11 +136,24 @@ BufferId FunctionBuilder::workspace(Type type, std::string name) {
     ValueId extent = upperBound(g, g.add(g.sub(axis.hi, lo), g.integer(1)));
     elements = g.mul(elements, g.prim(Prim::Max, {extent, g.integer(0)}));
   }
+  b.ownRoom = everyRound && !module.strict && b.kind == loops::Kind::Real;
+  if (b.ownRoom)
+    elements = g.mul(elements, g.integer(loops::roundsAtOnce));
   // Slices start on cache lines: whole groups of eight elements.
   ValueId groups = g.prim(Prim::IntDiv, {g.add(elements, g.integer(7)), g.integer(8)});
   workspaceTotal = g.add(workspaceTotal, g.mul(g.integer(8), groups));
   f.buffers.push_back(std::move(b));
   return {static_cast<uint32_t>(f.buffers.size() - 1)};
+}
+
+BufferId FunctionBuilder::rowOf(BufferId matrix) {
+  auto it = std::find_if(arrays.begin(), arrays.end(), [&](const auto &array) {
+    return array.second == matrix && g.node(array.first).op == Op::Input;
+  });
+  assert(it != arrays.end() && "the matrix is an input");
+  Type type = g.type(it->first);
+  type.shape = g.shape({g.axes(type.shape).back()});
+  return workspace(type, f.buffers[matrix.index].name + "_row", true);
 }
 
 void FunctionBuilder::finish() {

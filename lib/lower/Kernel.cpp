@@ -42,7 +42,7 @@ Kernel lowerKernel(Graph &g, loops::Module &module, const KernelSpec &spec) {
 
   std::vector<Action> actions;
   ValueId always = g.boolean(true);
-  std::vector<ValueId> values = prepare(g, spec.outputs);
+  std::vector<ValueId> values = prepare(g, storeTerms(g, spec.outputs, module.strict));
   for (size_t k = 0; k < values.size(); ++k) {
     ValueId value = values[k];
     Action a{Action::Kind::Variable, value, always, loops::Combine::Set, {}, {}, {}, 0};
@@ -57,6 +57,7 @@ Kernel lowerKernel(Graph &g, loops::Module &module, const KernelSpec &spec) {
     actions.push_back(std::move(a));
   }
   emitScope(b, std::move(actions));
+  packRows(b);
   b.finish();
   return {{static_cast<uint32_t>(module.functions.size() - 1)}, b.workspaceElements()};
 }

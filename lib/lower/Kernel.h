@@ -44,8 +44,14 @@ Kernel lowerKernel(ir::Graph &graph, loops::Module &module, const KernelSpec &sp
 ir::ValueId prepare(ir::Graph &graph, ir::ValueId root);
 std::vector<ir::ValueId> prepare(ir::Graph &graph, std::span<const ir::ValueId> roots);
 
+/// The same expressions, where terms of reductions that are read by several loops
+/// and have loops of their own are arrays that are computed once.
+std::vector<ir::ValueId> storeTerms(ir::Graph &graph, std::span<const ir::ValueId> roots,
+                                    bool strict);
+
 /// Marks a max that is -inf over an empty range, where others fail: what prepare()
 /// makes of logsumexp.
+ir::ValueId emptyMark(ir::Graph &graph);
 bool mayBeEmpty(const ir::Graph &graph, ir::ValueId reduce);
 
 } // namespace gradus::lower

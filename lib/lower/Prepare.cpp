@@ -17,14 +17,6 @@ bool isEmptyMark(const Input &input) {
          input.name == "or empty";
 }
 
-/// Stands as the condition of a reduction that has a value over nothing too.
-ValueId emptyMark(Graph &g) {
-  for (uint32_t k = 0; k < g.inputs().size(); ++k)
-    if (isEmptyMark(g.inputs()[k]))
-      return g.inputNode(k);
-  return g.input({"or empty", {Kind::Bool, 0}, InputRole::Local, {}});
-}
-
 /// log(sum exp(t)) = m + log(sum exp(t - m)) with m the largest term; m itself
 /// where it is infinite, and -inf over an empty range.
 ValueId expandLogSumExp(Graph &g, ValueId v) {
@@ -42,6 +34,14 @@ ValueId expandLogSumExp(Graph &g, ValueId v) {
 }
 
 } // namespace
+
+/// Stands as the condition of a reduction that has a value over nothing too.
+ValueId emptyMark(Graph &g) {
+  for (uint32_t k = 0; k < g.inputs().size(); ++k)
+    if (isEmptyMark(g.inputs()[k]))
+      return g.inputNode(k);
+  return g.input({"or empty", {Kind::Bool, 0}, InputRole::Local, {}});
+}
 
 bool mayBeEmpty(const Graph &g, ValueId reduce) {
   ValueId condition = g.operand(reduce, 2);

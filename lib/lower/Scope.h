@@ -83,8 +83,13 @@ public:
   loops::ScalarId size(ir::ValueId v);
   std::vector<loops::BufferAxis> bufferAxes(ir::ShapeId shape);
   /// A workspace slice of this shape; extents that depend on open indices are
-  /// bounded from above.
-  loops::BufferId workspace(ir::Type type, std::string name);
+  /// bounded from above. `everyRound`: the rounds of a loop set it before they read it.
+  loops::BufferId workspace(ir::Type type, std::string name, bool everyRound);
+  loops::BufferId workspace(ir::Type type, std::string name) {
+    return workspace(type, std::move(name), !openSymbols.empty());
+  }
+  /// Workspace for a row of a matrix that is a parameter, for each round of a loop.
+  loops::BufferId rowOf(loops::BufferId matrix);
   ir::ValueId workspaceElements() const { return workspaceTotal; }
   /// Puts the prologue before the body. Call once, at the end.
   void finish();
@@ -128,6 +133,9 @@ private:
 
 /// Emits `actions` at the builder's place.
 void emitScope(FunctionBuilder &builder, std::vector<Action> actions);
+
+/// Copies rows that a loop reads again and again; see PackRows.cpp.
+void packRows(FunctionBuilder &builder);
 
 /// Emits one scalar operation whose operands are bound; checks included.
 void emitScalar(FunctionBuilder &builder, ir::ValueId v);

@@ -2,6 +2,7 @@
 #include "codegen/llvm/EmitModule.h"
 #include "codegen/llvm/FunctionEmitter.h"
 #include "codegen/llvm/Target.h"
+#include "codegen/llvm/VectorMath.h"
 
 #include <llvm/IR/Verifier.h>
 #include <llvm/Support/raw_ostream.h>
@@ -64,6 +65,22 @@ void emitWrapper(const ModuleContext &context, const loops::Function &f, llvm::F
   b.CreateRet(status);
 }
 
+/// Loops are spread over lanes where somebody will make good code of it.
+VectorUnit vectorsOf(const llvm::TargetMachine &machine, const loops::Module &source,
+                     const Settings &settings) {
+  VectorUnit unit;
+  if (source.strict || settings.level == Level::O0)
+    return unit;
+  llvm::StringRef features = machine.getTargetFeatureString();
+  if (machine.getTargetTriple().getArch() == llvm::Triple::x86_64) {
+    unit.lanes = features.contains("+avx512f") ? 8 : features.contains("+avx2") ? 4 : 2;
+    unit.masks = unit.lanes == 8;
+  } else if (machine.getTargetTriple().getArch() == llvm::Triple::aarch64) {
+    unit.lanes = 2;
+  }
+  return unit;
+}
+
 /// Functions this short cost more to call than to repeat. One that has loops or
 /// several callers of its own is left to the inliner of the full pipeline.
 bool isSmall(const llvm::Function &function) {
@@ -86,7 +103,11 @@ std::unique_ptr<llvm::Module> emitModule(const loops::Module &source, const Sett
                         externals,
                         frameType(llvmContext, module->getDataLayout()),
                         llvm::Type::getDoubleTy(llvmContext),
+                        vectorsOf(machine, source, settings),
                         {}};
+  externals.setVectorFeatures(machine.getTargetFeatureString(),
+                              settings.vectorMath &&
+                                  libraryHasVectors(machine.getTargetTriple()));
   for (const loops::Function &f : source.functions)
     context.bodies.push_back(declareBody(context, f));
   for (size_t i = 0; i < source.functions.size(); ++i)

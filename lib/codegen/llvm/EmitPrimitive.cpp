@@ -21,7 +21,7 @@ public:
                    llvm::ArrayRef<llvm::Value *> operands)
       : b(b), externals(externals), row(row), x(operands[0]),
         y(operands.size() > 1 ? operands[1] : nullptr), operands(operands),
-        real(x->getType()->isFloatingPointTy()) {}
+        real(x->getType()->isFPOrFPVectorTy()) {}
 
   llvm::Value *emit(Prim prim);
 
@@ -164,7 +164,7 @@ llvm::Value *PrimitiveEmitter::emit(Prim prim) {
   case Prim::Powi:
     return powi();
   case Prim::ToReal:
-    return b.CreateSIToFP(x, b.getDoubleTy());
+    return b.CreateSIToFP(x, x->getType()->getWithNewType(b.getDoubleTy()));
   case Prim::Less:
     return compare(P::FCMP_OLT, P::ICMP_SLT);
   case Prim::LessEqual:

@@ -200,19 +200,32 @@ void FunctionEmitter::rememberPointers(ScalarId offset) {
 
 llvm::Value *FunctionEmitter::elementPointer(BufferId buffer,
                                              const std::vector<ScalarId> &indices) {
-  const Buffer &b = f_.buffers[buffer.index];
+  llvm::SmallVector<llvm::Value *, 4> values;
+  for (ScalarId s : indices)
+    values.push_back(value(s));
+  return elementPointer(buffer, values);
+}
+
+llvm::Value *FunctionEmitter::elementPointer(BufferId buffer,
+                                             llvm::ArrayRef<llvm::Value *> indices) {
   llvm::Value *pointer = bufferPointer(buffer);
   if (indices.empty())
     return pointer;
-  // Row major. Indices lie in their ranges, so nothing here overflows.
+  llvm::Type *element = memoryTypeOf(context_, f_.buffers[buffer.index].kind);
+  return b_.CreateInBoundsGEP(element, pointer, linearIndex(buffer, indices));
+}
+
+llvm::Value *FunctionEmitter::linearIndex(BufferId buffer, llvm::ArrayRef<llvm::Value *> indices) {
+  const Buffer &b = f_.buffers[buffer.index];
+  // Indices lie in their ranges, so nothing here overflows.
   llvm::Value *linear = nullptr;
   for (size_t k = 0; k < indices.size(); ++k) {
-    llvm::Value *position = b_.CreateSub(value(indices[k]), value(b.axes[k].lo), "", false, true);
+    llvm::Value *position = b_.CreateSub(indices[k], value(b.axes[k].lo), "", false, true);
     linear = !linear ? position
                      : b_.CreateAdd(b_.CreateMul(linear, value(b.axes[k].extent), "", false, true),
                                     position, "", false, true);
   }
-  return b_.CreateInBoundsGEP(memoryTypeOf(context_, b.kind), pointer, linear);
+  return linear ? linear : b_.getInt64(0);
 }
 
 llvm::Value *FunctionEmitter::elementCount(BufferId buffer) {

@@ -1,10 +1,51 @@
 //===- Externals.cpp - functions outside the module that code calls --------===//
 #include "codegen/llvm/Externals.h"
+#include "codegen/llvm/VectorExp.h"
+#include "codegen/llvm/VectorMath.h"
 
 namespace gradus::codegen {
 
 llvm::Value *Externals::call(llvm::IRBuilder<> &b, llvm::StringRef name, llvm::Type *result,
                              llvm::ArrayRef<llvm::Value *> arguments) {
+  if (auto *vector = llvm::dyn_cast<llvm::FixedVectorType>(result))
+    return callVector(b, name, vector->getNumElements(), vector->getElementType(), arguments);
+  if (remainder_ != 0 && name == "exp")
+    if (llvm::Function *exp = vectorExp(module_, 1, machine_))
+      return b.CreateCall(exp, arguments);
+  if (remainder_ == 0 || vectorMathName(name, remainder_, features_).empty())
+    return callScalar(b, name, result, arguments);
+  llvm::SmallVector<llvm::Value *, 4> wide;
+  for (llvm::Value *argument : arguments)
+    wide.push_back(b.CreateVectorSplat(remainder_, argument));
+  return b.CreateExtractElement(callVector(b, name, remainder_, result, wide), b.getInt64(0));
+}
+
+/// Lane by lane where there is no function for vectors. Arguments that are no
+/// vectors are the same for all lanes.
+llvm::Value *Externals::callVector(llvm::IRBuilder<> &b, llvm::StringRef name, unsigned lanes,
+                                   llvm::Type *element,
+                                   llvm::ArrayRef<llvm::Value *> arguments) {
+  auto *type = llvm::FixedVectorType::get(element, lanes);
+  if (name == "exp")
+    if (llvm::Function *exp = vectorExp(module_, lanes, machine_))
+      return b.CreateCall(exp, arguments);
+  if (std::string vector = vectorMathName(name, lanes, features_); !vector.empty())
+    return callScalar(b, vector, type, arguments);
+  llvm::Value *all = llvm::PoisonValue::get(type);
+  for (unsigned lane = 0; lane < lanes; ++lane) {
+    llvm::SmallVector<llvm::Value *, 4> one;
+    for (llvm::Value *argument : arguments)
+      one.push_back(argument->getType()->isVectorTy()
+                        ? b.CreateExtractElement(argument, b.getInt64(lane))
+                        : argument);
+    all = b.CreateInsertElement(all, callScalar(b, name, element, one), b.getInt64(lane));
+  }
+  return all;
+}
+
+llvm::CallInst *Externals::callScalar(llvm::IRBuilder<> &b, llvm::StringRef name,
+                                      llvm::Type *result,
+                                      llvm::ArrayRef<llvm::Value *> arguments) {
   std::vector<llvm::Type *> types;
   for (llvm::Value *argument : arguments)
     types.push_back(argument->getType());

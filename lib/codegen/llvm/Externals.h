@@ -20,10 +20,37 @@ public:
   llvm::Value *call(llvm::IRBuilder<> &b, llvm::StringRef name, llvm::Type *result,
                     llvm::ArrayRef<llvm::Value *> arguments);
   bool strict() const { return strict_; }
+  /// What the machine can do, and whether libmvec is there.
+  void setVectorFeatures(llvm::StringRef features, bool library) {
+    machine_ = features;
+    features_ = library ? machine_ : std::string();
+  }
+
+  /// While it lives, calls with one number use a lane of the function for `lanes`
+  /// numbers, whose results may differ in their last bit.
+  class Remainder {
+  public:
+    Remainder(Externals &externals, unsigned lanes)
+        : externals_(externals), saved_(externals.remainder_) {
+      externals_.remainder_ = lanes;
+    }
+    ~Remainder() { externals_.remainder_ = saved_; }
+    Remainder(const Remainder &) = delete;
+
+  private:
+    Externals &externals_;
+    unsigned saved_;
+  };
 
 private:
+  llvm::CallInst *callScalar(llvm::IRBuilder<> &b, llvm::StringRef name, llvm::Type *result,
+                             llvm::ArrayRef<llvm::Value *> arguments);
+  llvm::Value *callVector(llvm::IRBuilder<> &b, llvm::StringRef name, unsigned lanes,
+                          llvm::Type *element, llvm::ArrayRef<llvm::Value *> arguments);
   llvm::Module &module_;
   bool strict_;
+  std::string machine_, features_; ///< for our own functions; for those of libmvec
+  unsigned remainder_ = 0;
 };
 
 } // namespace gradus::codegen

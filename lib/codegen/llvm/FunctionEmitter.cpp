@@ -1,5 +1,6 @@
 //===- FunctionEmitter.cpp - statements and control flow -------------------===//
 #include "codegen/llvm/FunctionEmitter.h"
+#include "codegen/llvm/VectorLoop.h"
 
 #include <llvm/IR/MDBuilder.h>
 
@@ -93,6 +94,8 @@ FunctionEmitter::FunctionEmitter(const ModuleContext &context, const loops::Func
   values_.assign(f_.scalars.size(), nullptr);
   definitions_.assign(f_.scalars.size(), nullptr);
   pointers_.assign(f_.buffers.size(), nullptr);
+  if (context_.vectors.lanes > 1)
+    counts_.emplace(f_);
 }
 
 void FunctionEmitter::emit() {
@@ -183,6 +186,11 @@ void FunctionEmitter::statement(const Accumulate &s) {
 }
 
 void FunctionEmitter::statement(const For &s) {
+  if (counts_)
+    if (auto plan = planVectors(f_, *counts_, s)) {
+      VectorLoop(*this, s, std::move(*plan)).emit();
+      return;
+    }
   // Rotated: tested once before, then at the end of each round with ==, which
   // cannot overflow and gives LLVM the exact number of rounds.
   llvm::Value *lo = value(s.lo), *hi = value(s.hi);
@@ -320,9 +328,17 @@ void FunctionEmitter::statement(const Check &s) {
   llvm::MDNode *likely = llvm::MDBuilder(b_.getContext()).createBranchWeights(1 << 20, 1);
   b_.CreateCondBr(value(s.condition), next, failed, likely);
   b_.SetInsertPoint(failed);
+  llvm::SmallVector<llvm::Value *, 4> values;
+  for (ScalarId v : s.values)
+    values.push_back(value(v));
+  fail(s, values);
+  b_.SetInsertPoint(next);
+}
+
+void FunctionEmitter::fail(const Check &s, llvm::ArrayRef<llvm::Value *> values) {
   b_.CreateStore(b_.getInt32(s.site), framePart(ErrorSite));
-  for (unsigned i = 0; i < s.values.size(); ++i) {
-    llvm::Value *v = value(s.values[i]);
+  for (unsigned i = 0; i < values.size(); ++i) {
+    llvm::Value *v = values[i];
     if (f_.scalars[s.values[i].index].kind == Kind::Real)
       v = b_.CreateBitCast(b_.CreateFPExt(v, b_.getDoubleTy()), b_.getInt64Ty());
     else
@@ -330,7 +346,6 @@ void FunctionEmitter::statement(const Check &s) {
     b_.CreateStore(v, b_.CreateConstInBoundsGEP1_64(b_.getInt64Ty(), framePart(ErrorValues), i));
   }
   returnStatus(b_.getInt32(1), false);
-  b_.SetInsertPoint(next);
 }
 
 void FunctionEmitter::statement(const Hook &s) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "codegen/llvm/Externals.h"
+#include "codegen/llvm/VectorPlan.h"
 #include "loops/Loops.h"
 
 #include <llvm/IR/IRBuilder.h>
@@ -12,6 +13,11 @@
 
 namespace gradus::codegen {
 
+/// The vectors of the machine.
+struct VectorUnit {
+  unsigned lanes = 0; ///< of Real; 0: loops stay as they are
+  bool masks = false; ///< loads and stores of some lanes cost no more than of all
+};
 /// What the functions of a module share.
 struct ModuleContext {
   const loops::Module &source;
@@ -19,6 +25,7 @@ struct ModuleContext {
   Externals &externals;
   llvm::StructType *frameType; ///< GradusFrame
   llvm::Type *realType;
+  VectorUnit vectors;
   std::vector<llvm::Function *> bodies; ///< by FunctionId
 };
 llvm::Type *typeOf(const ModuleContext &context, loops::Kind kind);
@@ -52,6 +59,7 @@ public:
   void emit();
 
 private:
+  friend class VectorLoop;
   // FunctionEmitter.cpp: the frame of the function and control flow.
   void body(const loops::Body &list);
   void statement(const loops::Let &s);
@@ -65,6 +73,8 @@ private:
   void statement(const loops::Copy &s);
   void statement(const loops::Call &s);
   void statement(const loops::Check &s);
+  /// Records the values and returns status 1.
+  void fail(const loops::Check &s, llvm::ArrayRef<llvm::Value *> values);
   void statement(const loops::Hook &s);
   void statement(const loops::Break &s);
   void statement(const loops::Return &s);
@@ -85,6 +95,9 @@ private:
   llvm::Value *bufferPointer(loops::BufferId buffer);
   void rememberPointers(loops::ScalarId offset);
   llvm::Value *elementPointer(loops::BufferId buffer, const std::vector<loops::ScalarId> &indices);
+  llvm::Value *elementPointer(loops::BufferId buffer, llvm::ArrayRef<llvm::Value *> indices);
+  /// The position of an element, row major.
+  llvm::Value *linearIndex(loops::BufferId buffer, llvm::ArrayRef<llvm::Value *> indices);
   llvm::Value *elementCount(loops::BufferId buffer);
   llvm::Value *load(loops::BufferId buffer, llvm::Value *pointer, bool combining);
   void store(loops::BufferId buffer, llvm::Value *pointer, llvm::Value *value, bool combining);
@@ -100,6 +113,7 @@ private:
   std::vector<llvm::AllocaInst *> variables_;         ///< by VariableId
   std::vector<llvm::Value *> pointers_;               ///< by BufferId, null: made at each use
   std::vector<llvm::BasicBlock *> loopExits_;
+  std::optional<AccessCounts> counts_; ///< where loops may run on vectors
   llvm::MDNode *accessGroup_ = nullptr; ///< of the innermost independent loop
 };
 

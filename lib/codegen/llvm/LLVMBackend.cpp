@@ -3,6 +3,7 @@
 #include "codegen/llvm/EmitModule.h"
 #include "codegen/llvm/Optimize.h"
 #include "codegen/llvm/Target.h"
+#include "codegen/llvm/VectorMath.h"
 
 #include <llvm/Bitcode/BitcodeWriter.h>
 #include <llvm/IR/LegacyPassManager.h>
@@ -52,8 +53,7 @@ std::unique_ptr<LLVMProgram> LLVMProgram::create(const loops::Module &module,
     return nullptr;
   const llvm::Triple &triple = impl->machine->getTargetTriple();
   impl->vectorMath = settings.vectorMath && !module.strict &&
-                     triple.getArch() == llvm::Triple::x86_64 && triple.isOSLinux() &&
-                     triple.isGNUEnvironment();
+                     libraryHasVectors(triple);
   impl->module = emitModule(module, settings, *impl->machine, impl->context, error);
   if (!impl->module)
     return nullptr;

@@ -97,6 +97,19 @@ void addVectorMath(llvm::TargetLibraryInfoImpl &library, llvm::StringRef feature
   library.addVectorizableFunctions(list);
 }
 
+bool libraryHasVectors(const llvm::Triple &triple) {
+  return triple.getArch() == llvm::Triple::x86_64 && triple.isOSLinux() &&
+         triple.isGNUEnvironment();
+}
+
+std::string vectorMathName(llvm::StringRef scalar, unsigned lanes, llvm::StringRef features) {
+  for (const Table::Row &row : table().rows)
+    if (row.width->lanes == lanes && scalar == row.function->name && !features.empty() &&
+        (!row.width->feature || features.contains(row.width->feature)))
+      return row.vector;
+  return {};
+}
+
 bool isVectorMathSymbol(std::string_view name) { return table().names.count(name) != 0; }
 
 } // namespace gradus::codegen

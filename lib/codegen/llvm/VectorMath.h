@@ -10,4 +10,11 @@ namespace gradus::codegen {
 /// functions and stops at 4 lanes.
 void addVectorMath(llvm::TargetLibraryInfoImpl &library, llvm::StringRef features);
 
+/// Whether programs for the triple find libmvec.
+bool libraryHasVectors(const llvm::Triple &triple);
+
+/// The name of the variant of a function of the C library for so many lanes;
+/// empty: none, or no features.
+std::string vectorMathName(llvm::StringRef scalar, unsigned lanes, llvm::StringRef features);
+
 } // namespace gradus::codegen
