@@ -77,7 +77,8 @@ interpret::Environment<double> Session::environment() const {
     ValueId node = g.inputNode(k);
     Type t = g.type(node);
     if (!t.scalar() && t.kind == Kind::Real)
-      env.setArray(node, v.reals, v.extents);
+      env.setArray(node, v.borrowed ? std::vector<double>(v.borrowed, v.borrowed + v.elements()) : v.reals,
+                   v.extents);
     else if (!t.scalar())
       env.setIntArray(node, v.wholes, v.extents);
     else if (t.kind == Kind::Real)
@@ -193,6 +194,11 @@ bool Session::readTables() {
   Module &m = module();
   for (uint32_t t = 0; t < m.tables.size(); ++t) {
     const Table &table = m.tables[t];
+    // Not from a file what is there already, from memory or from an earlier call.
+    if (std::all_of(m.data.begin(), m.data.end(), [&](const DataInput &d) {
+          return d.source.table != t || value(d.input).known;
+        }))
+      continue;
     bool replaced = false;
     std::string path = tablePath(table, replaced);
     if (path.empty())

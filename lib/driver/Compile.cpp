@@ -1,6 +1,7 @@
 //===- Compile.cpp - the command `gradus compile` -----------------------------------===//
 
 #include "driver/Compile.h"
+#include "driver/Depfile.h"
 
 #include "codegen/llvm/LLVMBackend.h"
 #include "differentiate/Differentiate.h"
@@ -83,6 +84,11 @@ bool checkUsage(Session &session, const CompileOptions &options) {
                                    (near ? "        did you mean '" + *near + "'?" : ""));
     return false;
   }
+  if (options.output.empty() && !options.depfile.empty()) {
+    session.diagnostics.report(Diag::Usage, {}, "--depfile needs an output that depends on files",
+                               "name it: -o FILE");
+    return false;
+  }
   if (options.output.empty() && isOneOf(stage, {"obj", "bc"})) {
     session.diagnostics.report(Diag::Usage, {}, "--emit=" + stage + " makes a binary file",
                                "name it: -o " + stemOf(options.file) +
@@ -139,6 +145,8 @@ int compile(const CompileOptions &options, std::ostream &out, std::ostream &err)
                                "the output '" + options.output + "' would replace the model");
   } else if (auto fault = writeFile(options.output, content)) {
     session.diagnostics.report(fault->kind, {}, fault->message, fault->remedy);
+  } else if (!options.depfile.empty()) {
+    writeDepfile(session, options.depfile, options.output);
   }
   return fail();
 }

@@ -12,6 +12,7 @@ struct CompileOptions {
   std::vector<std::string> data, allowPath;
   std::string emit;   ///< the stage: tree, ir, gradient, loops, llvm, bc, asm, obj
   std::string output; ///< empty: stdout
+  std::string depfile; ///< names what the output depends on; empty: none
   std::string cpu;    ///< empty: this machine's
   bool strict = false;
 };

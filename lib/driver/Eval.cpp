@@ -295,7 +295,7 @@ void explain(Session &session, const Subject &subject, const Evaluation &e) {
 } // namespace
 
 int eval(const EvalOptions &options, std::ostream &out, std::ostream &err) {
-  Session session({options.set, options.data, options.allowPath});
+  Session session({options.set, options.data, options.allowPath, options.cache});
   auto fail = [&] { return finish(session, options.file, options.json, out, err); };
   if (!session.load(options.file) || !session.bind())
     return fail();

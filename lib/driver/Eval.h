@@ -15,6 +15,7 @@ struct EvalOptions {
   std::string direction; ///< the same; empty: none
   bool hessian = false;
   bool json = false;
+  bool cache = true; ///< of compiled code
 };
 
 /// Prints value and derivatives at a point; returns the exit code.

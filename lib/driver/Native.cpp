@@ -43,7 +43,7 @@ void Arguments::input(ValueId v) {
   if (t.scalar())
     pointers_.push_back(t.kind == Kind::Real ? static_cast<void *>(&value.real) : &value.whole);
   else
-    pointers_.push_back(t.kind == Kind::Real ? static_cast<void *>(value.reals.data())
+    pointers_.push_back(t.kind == Kind::Real ? static_cast<void *>(const_cast<double *>(value.realData()))
                                              : value.wholes.data());
 }
 
@@ -99,7 +99,7 @@ std::unique_ptr<NativeKernel> NativeKernel::compile(Session &session, std::vecto
     spec.outputNames.push_back("out" + std::to_string(n + 1));
   k->kernel_ = lower::lowerKernel(g, k->module_, spec);
   std::string error;
-  k->code_ = jit::Jit::compile(k->module_, level, error);
+  k->code_ = jit::Jit::compile(k->module_, session.jitOptions(level), error);
   if (k->code_)
     return k;
   session.diagnostics.report(Diag::Internal, {}, error);

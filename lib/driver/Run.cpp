@@ -17,7 +17,7 @@ constexpr size_t mostTraced = 1000;
 } // namespace
 
 int run(const RunOptions &options, std::ostream &out, std::ostream &err) {
-  Session session({options.set, options.data, options.allowPath});
+  Session session({options.set, options.data, options.allowPath, options.cache});
   auto fail = [&] {
     err << session.diagnostics.renderAll();
     if (options.json)

@@ -14,6 +14,7 @@ struct RunOptions {
   bool trace = false;
   bool json = false;
   bool strict = false;
+  bool cache = true; ///< of compiled code
 };
 
 /// Solves all problems of a file; returns the exit code.

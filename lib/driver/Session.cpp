@@ -11,7 +11,10 @@
 
 namespace gradus::driver {
 
-Session::Session(SessionOptions given) : diagnostics(sources), options(std::move(given)) {}
+Session::Session(SessionOptions given) : diagnostics(sources), options(std::move(given)) {
+  if (options.cacheCode)
+    cache_.emplace();
+}
 
 const syntax::Tree *Session::parseText(std::string path, std::string text) {
   uint32_t file = sources.add(std::move(path), std::move(text));
@@ -99,6 +102,18 @@ bool Session::header(const ir::Table &table, uint32_t from, std::vector<std::str
     return false;
   }
   return true;
+}
+
+std::vector<std::string> Session::filesRead() {
+  std::vector<std::string> files{path_};
+  for (const auto &[path, tree] : imported)
+    if (path != path_)
+      files.push_back(path);
+  for (const ir::Table &table : module().tables) {
+    bool replaced = false;
+    files.push_back(tablePath(table, replaced));
+  }
+  return files;
 }
 
 //--- methods --------------------------------------------------------------------------

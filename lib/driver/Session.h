@@ -7,6 +7,7 @@
 #pragma once
 
 #include "interpret/Interpreter.h"
+#include "jit/JIT.h"
 #include "semantics/Analyze.h"
 #include "support/Diagnostics.h"
 #include "syntax/Tree.h"
@@ -23,6 +24,8 @@ struct SessionOptions {
   std::vector<std::string> set;       ///< NAME=V
   std::vector<std::string> data;      ///< NAME=FILE
   std::vector<std::string> allowPath; ///< more directories that a model may read
+  bool cacheCode = false;             ///< keep compiled code for later processes
+  jit::CodeStore *codeStore = nullptr; ///< share it with other sessions; may be null
 };
 
 /// The value of one input of the graph.
@@ -31,8 +34,26 @@ struct InputValue {
   double real = 0;
   int64_t whole = 0;
   std::vector<double> reals;    ///< Real array, row major
+  const double *borrowed = nullptr; ///< the same where it lies in the caller's memory
   std::vector<int64_t> wholes;  ///< Int array
   std::vector<int64_t> extents; ///< of an array
+
+  const double *realData() const { return borrowed ? borrowed : reals.data(); }
+  size_t elements() const {
+    size_t product = 1;
+    for (int64_t e : extents)
+      product *= static_cast<size_t>(e);
+    return product;
+  }
+};
+
+/// Numbers in the memory of a host program.
+struct MemoryValue {
+  const double *numbers = nullptr;
+  size_t count = 0;
+  std::vector<int64_t> extents; ///< empty: a vector, or the declared shape
+  bool single = false;          ///< one number: `value`
+  double value = 0;
 };
 
 class Session {
@@ -45,6 +66,9 @@ public:
   bool loadText(const std::string &path, std::string text);
   /// Reads data files and sets parameters; false after reporting errors.
   bool bind();
+  /// The same, with values of parameters and data from memory: they are read where
+  /// they are. May be called again with others.
+  bool bindMemory(const std::map<std::string, MemoryValue> &given);
 
   ir::Module &module() { return *analysis.module; }
   ir::Graph &graph() { return analysis.module->graph; }
@@ -64,9 +88,15 @@ public:
   bool extents(ir::ShapeId shape, std::vector<int64_t> &out);
 
   const std::string &path() const { return path_; }
+  /// The model, what it imports, and the tables whose headers it reads.
+  std::vector<std::string> filesRead();
   /// The file's name without directory and extension.
   std::string stem() const;
   size_t skippedRows() const { return skippedRows_; }
+  /// How code of this session is compiled: it is kept where the options say.
+  jit::JitOptions jitOptions(jit::Level level) const {
+    return {level, true, cache_ ? &*cache_ : nullptr, options.codeStore, {}};
+  }
 
   SourceManager sources;
   Diagnostics diagnostics;
@@ -83,6 +113,7 @@ private:
   bool readMatrix(const ir::DataInput &data, const std::string &path);
   bool bindSizes(uint32_t array, const std::vector<int64_t> &extents);
   bool setParameters();
+  bool setFromMemory(uint32_t input, const std::string &name, const MemoryValue &memory);
   bool setParameter(const ir::Parameter &p);
 
   SessionOptions options;
@@ -93,6 +124,7 @@ private:
   std::deque<InputValue> values; ///< grows without moving what is there
   std::map<std::string, std::string> settings, replacements;
   size_t skippedRows_ = 0;
+  std::optional<jit::Cache> cache_;
 };
 
 } // namespace gradus::driver

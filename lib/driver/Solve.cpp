@@ -259,14 +259,14 @@ bool Solver::prepare() {
   for (ValueId v : inputs_)
     if (!g.type(v).scalar()) {
       const InputValue &value = session_.value(g.inputIndex(v));
-      elements_ += static_cast<int64_t>(value.reals.size() + value.wholes.size());
+      elements_ += static_cast<int64_t>(value.elements());
     }
   return true;
 }
 
 bool Solver::compile(jit::Level level) {
   std::string error;
-  code_ = jit::Jit::compile(module_, level, error);
+  code_ = jit::Jit::compile(module_, session_.jitOptions(level), error);
   if (!code_)
     session_.diagnostics.report(Diag::Internal, {}, error);
   return code_ != nullptr;
@@ -290,7 +290,11 @@ int64_t Solver::hook(void *user, const double *s, int64_t, const double *x, int6
     self.tierUp_ = true;
     return 1;
   }
-  if (interruptRequested)
+  if (interruptRequested || (self.options_.cancel && *self.options_.cancel))
+    return 2;
+  if (self.options_.progress &&
+      !self.options_.progress({static_cast<int64_t>(s[0]), s[1], s[2], s[3], {}}, x,
+                              static_cast<size_t>(n)))
     return 2;
   if (self.options_.maxTime > 0 && Clock::now() > self.deadline_) {
     self.outOfTime_ = true;

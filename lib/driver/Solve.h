@@ -4,7 +4,9 @@
 #include "driver/Native.h"
 #include "lower/Method.h"
 
+#include <atomic>
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,9 @@ struct SolveOptions {
   size_t mostTracedElements = 1000;
   bool strict = false;
   double maxTime = 0;  ///< seconds; 0: none
+  const std::atomic<bool> *cancel = nullptr; ///< becomes true to end the descent
+  /// Called after each iteration; false ends the descent.
+  std::function<bool(const TraceRow &row, const double *x, size_t n)> progress;
 };
 
 struct Solution {

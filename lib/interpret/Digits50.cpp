@@ -7,6 +7,7 @@
 //===--------------------------------------------------------------------===//
 
 #include "interpret/Digits50.h"
+#include "interpret/LateConstants.h"
 
 #include <boost/math/special_functions/digamma.hpp>
 #include <boost/math/special_functions/polygamma.hpp>

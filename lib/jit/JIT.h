@@ -9,6 +9,8 @@
 #pragma once
 
 #include "codegen/llvm/LLVMBackend.h"
+#include "jit/Cache.h"
+#include "jit/CodeStore.h"
 #include "runtime/Runtime.h"
 
 #include <memory>
@@ -30,6 +32,8 @@ public:
   EntryPoint find(std::string_view name) const;
   /// Bytes of the object file: the size of code and constants.
   size_t objectBytes() const;
+  /// Whether it was in the cache.
+  bool cached() const;
 
   struct Impl;
   explicit CompiledModule(std::unique_ptr<Impl> impl);
@@ -41,6 +45,9 @@ private:
 struct JitOptions {
   Level level = Level::Fast;
   bool vectorMath = true;
+  const Cache *cache = nullptr; ///< where code is kept for later processes; may be null
+  CodeStore *store = nullptr;   ///< where it is kept for other threads; may be null
+  std::string cpu = {};         ///< one that this machine can do the work of; empty: its own
 };
 
 class Jit {
@@ -50,7 +57,7 @@ public:
                                                  const JitOptions &options, std::string &error);
   static std::unique_ptr<CompiledModule> compile(const loops::Module &module, Level level,
                                                  std::string &error) {
-    return compile(module, JitOptions{level, true}, error);
+    return compile(module, JitOptions{level}, error);
   }
 };
 

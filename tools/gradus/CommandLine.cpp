@@ -2,6 +2,7 @@
 
 #include "gradus/CommandLine.h"
 
+#include "driver/CacheReport.h"
 #include "driver/Check.h"
 #include "driver/Compile.h"
 #include "driver/Diff.h"
@@ -84,11 +85,20 @@ Compares value and gradient of every function and problem: native code (without
 and with optimization, default and --strict) with the interpreter, derivatives
 with central differences in 50 digits. Exit code 11 where something differs.)";
 
+const char *const cacheExamples = R"(Examples:
+  gradus cache
+  gradus cache clear
+`gradus run` and `gradus eval` keep the machine code of models, not their data:
+the next run starts at once, whatever the parameters and data are. The code is in
+$GRADUS_CACHE, $XDG_CACHE_HOME/gradus or ~/.cache/gradus, readable by its owner
+only; above the limit, what was not used for longest is removed. GRADUS_CACHE=off
+keeps nothing.)";
+
 /// What several commands share.
 struct Common {
   std::string file;
   std::vector<std::string> set, data, allowPath;
-  bool json = false;
+  bool json = false, noCache = false;
 };
 
 CLI::Option *list(CLI::App &app, const char *name, std::vector<std::string> &into, const char *type,
@@ -112,6 +122,10 @@ void addSet(CLI::App &app, Common &c) {
 
 void addJson(CLI::App &app, Common &c) {
   app.add_flag("--json", c.json, "print JSON, also for errors");
+}
+
+void addNoCache(CLI::App &app, Common &c) {
+  app.add_flag("--no-cache", c.noCache, "compile anew and keep nothing: see gradus cache");
 }
 
 bool wantsJson(const std::vector<std::string> &arguments) {
@@ -175,6 +189,7 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   addJson(*runCommand, common);
   runCommand->add_flag("--strict", run.strict,
                        "neither fuse multiply-adds nor reassociate sums: the same bits everywhere");
+  addNoCache(*runCommand, common);
   runCommand->footer(runExamples);
 
   CLI::App *diffCommand = app.add_subcommand("diff", "print symbolic derivatives");
@@ -209,6 +224,7 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   addSet(*evalCommand, common);
   addData(*evalCommand, common);
   addJson(*evalCommand, common);
+  addNoCache(*evalCommand, common);
   evalCommand->footer(evalExamples);
 
   CLI::App *compileCommand =
@@ -221,6 +237,10 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
       ->add_option("-o,--output", compile.output,
                    "the file, written whole or not at all; text goes to stdout without it")
       ->type_name("OUT");
+  compileCommand
+      ->add_option("--depfile", compile.depfile,
+                   "also write a rule for make: the files that OUT depends on")
+      ->type_name("FILE");
   compileCommand->add_flag("--strict", compile.strict,
                            "neither fuse multiply-adds nor reassociate sums");
   compileCommand
@@ -237,6 +257,12 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   addData(*checkCommand, common);
   addJson(*checkCommand, common);
   checkCommand->footer(checkExamples);
+
+  bool clearCache = false;
+  CLI::App *cacheCommand = app.add_subcommand("cache", "the compiled code that is kept");
+  addJson(*cacheCommand, common);
+  cacheCommand->add_subcommand("clear", "remove all of it")->callback([&] { clearCache = true; });
+  cacheCommand->footer(cacheExamples);
 
   CLI::App *explainCommand = app.add_subcommand("explain", "what a code of a message means");
   explainCommand->add_option("CODE", code, "as in error[E0204]; all codes when missing")
@@ -288,9 +314,15 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
       options.set = common.set;
     if constexpr (requires { options.json; })
       options.json = common.json;
+    if constexpr (requires { options.cache; })
+      options.cache = !common.noCache;
     return options;
   };
-  if (runCommand->parsed())
+  if (cacheCommand->parsed())
+    request.run = [clearCache, json](std::ostream &a, std::ostream &b) {
+      return driver::cacheReport(clearCache, json, a, b);
+    };
+  else if (runCommand->parsed())
     request.run = [o = take(run)](std::ostream &a, std::ostream &b) {
       return driver::run(o, a, b);
     };

@@ -70,7 +70,8 @@ private:
   std::unique_ptr<Impl> impl_;
 };
 
-/// Names of the vector functions that optimized code may call on this machine.
-bool isVectorMathSymbol(std::string_view name);
+/// What code for this machine depends on beside its source: LLVM's version, the
+/// processor and its features.
+const std::string &hostIdentity();
 
 } // namespace gradus::codegen

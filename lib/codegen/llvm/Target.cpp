@@ -2,6 +2,7 @@
 #include "codegen/llvm/Target.h"
 
 #include <llvm/ADT/StringMap.h>
+#include <llvm/Config/llvm-config.h>
 #include <llvm/IR/Function.h>
 #include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/MC/TargetRegistry.h>
@@ -15,7 +16,7 @@
 namespace gradus::codegen {
 namespace {
 
-std::string hostFeatures() {
+std::string findHostFeatures() {
   std::vector<std::string> list;
   for (const auto &feature : llvm::sys::getHostCPUFeatures())
     list.push_back((feature.second ? "+" : "-") + feature.first().str());
@@ -24,6 +25,12 @@ std::string hostFeatures() {
   for (const std::string &feature : list)
     text += (text.empty() ? "" : ",") + feature;
   return text;
+}
+
+/// Found once: asking the processor is slow in virtual machines.
+const std::string &hostFeatures() {
+  static const std::string features = findHostFeatures();
+  return features;
 }
 
 llvm::CodeGenOptLevel codegenLevel(Level level) {
@@ -105,6 +112,13 @@ std::unique_ptr<llvm::TargetMachine> createTargetMachine(const Settings &setting
   return std::unique_ptr<llvm::TargetMachine>(
       target->createTargetMachine(triple, cpu, features, options, llvm::Reloc::PIC_, std::nullopt,
                                   codegenLevel(settings.level)));
+}
+
+const std::string &hostIdentity() {
+  static const std::string identity = "LLVM " LLVM_VERSION_STRING " " +
+                                      llvm::sys::getDefaultTargetTriple() + " " +
+                                      llvm::sys::getHostCPUName().str() + " " + hostFeatures();
+  return identity;
 }
 
 void describeTarget(const llvm::TargetMachine &machine, llvm::Function &function) {

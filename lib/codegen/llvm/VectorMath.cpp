@@ -9,7 +9,6 @@
 #include "codegen/llvm/LLVMBackend.h"
 
 #include <deque>
-#include <set>
 
 namespace gradus::codegen {
 namespace {
@@ -20,32 +19,8 @@ struct VectorFunction {
   unsigned arity;
 };
 const VectorFunction functions[] = {
-    {"acos", nullptr, 1},
-    {"acosh", nullptr, 1},
-    {"asin", nullptr, 1},
-    {"asinh", nullptr, 1},
-    {"atan", nullptr, 1},
-    {"atan2", nullptr, 2},
-    {"atanh", nullptr, 1},
-    {"cbrt", nullptr, 1},
-    {"cos", "llvm.cos.f64", 1},
-    {"cosh", nullptr, 1},
-    {"erf", nullptr, 1},
-    {"erfc", nullptr, 1},
-    {"exp", "llvm.exp.f64", 1},
-    {"exp10", nullptr, 1},
-    {"exp2", "llvm.exp2.f64", 1},
-    {"expm1", nullptr, 1},
-    {"hypot", nullptr, 2},
-    {"log", "llvm.log.f64", 1},
-    {"log10", "llvm.log10.f64", 1},
-    {"log1p", nullptr, 1},
-    {"log2", "llvm.log2.f64", 1},
-    {"pow", "llvm.pow.f64", 2},
-    {"sin", "llvm.sin.f64", 1},
-    {"sinh", nullptr, 1},
-    {"tan", nullptr, 1},
-    {"tanh", nullptr, 1},
+#define VECTOR_FUNCTION(NAME, INTRINSIC, ARITY) {#NAME, INTRINSIC, ARITY},
+#include "codegen/llvm/VectorFunctions.def"
 };
 
 struct Width {
@@ -68,12 +43,11 @@ struct Table {
     std::string vector, mangling;
   };
   std::deque<Row> rows;
-  std::set<std::string_view> names;
   Table() {
     for (const VectorFunction &f : functions)
       for (const Width &w : widths) {
         std::string prefix = "_ZGV_LLVM_N" + std::to_string(w.lanes) + std::string(f.arity, 'v');
-        names.insert(rows.emplace_back(Row{&f, &w, vectorName(f, w), prefix}).vector);
+        rows.push_back(Row{&f, &w, vectorName(f, w), prefix});
       }
   }
 };
@@ -109,7 +83,5 @@ std::string vectorMathName(llvm::StringRef scalar, unsigned lanes, llvm::StringR
       return row.vector;
   return {};
 }
-
-bool isVectorMathSymbol(std::string_view name) { return table().names.count(name) != 0; }
 
 } // namespace gradus::codegen
