@@ -55,7 +55,8 @@ bool Instance::ensureBound() {
   if (bound_)
     return true;
   for (auto &[key, routine] : routines_)
-    routine->forget();
+    if (routine)
+      routine->forget();
   bound_ = session_->bindMemory(given_);
   return bound_;
 }
