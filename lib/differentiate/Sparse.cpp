@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cassert>
 #include <map>
+#include <string>
 #include <tuple>
 
 namespace gradus::differentiate {
@@ -83,6 +84,8 @@ public:
         f.guard = g.logicalAnd(f.guard, guard);
       f.row = flatPosition(g, roots, e.row.which, e.row.indices);
       f.column = flatPosition(g, inputs, e.column.which, e.column.indices);
+      f.rowPlace = e.row;
+      f.columnPlace = e.column;
       f.value = e.value;
       made.families.push_back(std::move(f));
       noteCoupling(e, made);
@@ -131,12 +134,30 @@ private:
       auto it = symbols.find(key);
       if (it == symbols.end())
         it = symbols
-                 .emplace(key, g.newSymbol(b.range.lo, b.range.hi, g.symbol(b.symbol).name))
+                 .emplace(key, g.newSymbol(b.range.lo, b.range.hi,
+                                           nameOf(k, g.symbol(b.symbol).name)))
                  .first;
       substitute(g, e, {{b.symbol, it->second}});
       e.binders[k].symbol = it->second;
     }
     std::sort(e.guards.begin(), e.guards.end());
+  }
+
+  /// The loop's own name unless a loop at another depth, or an input, has it.
+  std::string nameOf(size_t depth, const std::string &own) {
+    auto fits = [&](const std::string &name) {
+      for (const Input &input : g.inputs())
+        if (input.name == name)
+          return false;
+      auto [it, fresh] = depthOf.emplace(name, depth);
+      return fresh || it->second == depth;
+    };
+    if (!own.empty() && fits(own))
+      return own;
+    for (const char *name : {"i", "j", "k", "l", "p", "q", "r", "s"})
+      if (fits(name))
+        return name;
+    return "i" + std::to_string(depth + 1);
   }
 
   /// A loop that comes from a sum which does not run for each index of a loop
@@ -164,6 +185,7 @@ private:
   SparseGradient sparse;
   Entries entries;
   std::map<std::tuple<size_t, ValueId, ValueId>, ValueId> symbols;
+  std::map<std::string, size_t> depthOf; ///< of the names of loops
 };
 
 std::optional<SparseMatrix> assemble(Graph &g, std::span<const ValueId> roots,

@@ -38,12 +38,19 @@
 
 namespace gradus::differentiate {
 
+/// An element of one of several values, as people name it.
+struct Place {
+  uint32_t which = 0;
+  std::vector<ir::ValueId> indices;
+};
+
 /// For each run of the loops, where the guard holds: matrix[row, column] += value.
 struct Family {
   std::vector<ir::ValueId> symbols; ///< Index nodes, outermost loop first
   std::vector<ir::Axis> ranges;     ///< of each; may read earlier symbols
   ir::ValueId guard;                ///< Bool, does not read the variables
   ir::ValueId row, column;          ///< Int
+  Place rowPlace, columnPlace;      ///< the same among the values and the inputs
   ir::ValueId value;                ///< Real
 };
 

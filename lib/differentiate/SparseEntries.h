@@ -2,6 +2,7 @@
 #pragma once
 
 #include "differentiate/Rules.h"
+#include "differentiate/Sparse.h"
 #include "ir/Graph.h"
 
 #include <span>
@@ -9,12 +10,6 @@
 #include <vector>
 
 namespace gradus::differentiate {
-
-/// An element of one of several values.
-struct Place {
-  uint32_t which = 0;
-  std::vector<ir::ValueId> indices;
-};
 
 /// A loop around entries. `origin` is the sum or array that it comes from;
 /// invalid where the loop is one of the function's whose derivative is taken.

@@ -4,6 +4,7 @@
 
 #include "differentiate/Differentiate.h"
 #include "driver/Native.h"
+#include "driver/Pattern.h"
 #include "driver/Point.h"
 #include "driver/Report.h"
 #include "support/Numbers.h"
@@ -33,6 +34,8 @@ struct Evaluation {
   double directional = 0, directionalUnit = 0;
   bool directed = false, hasUnit = false;
   Vectors hessian;
+  std::optional<Pattern> pattern; ///< of the lower triangle of a sparse Hessian
+  std::vector<double> entries;
 };
 
 /// The Euclidean norm, without overflow on the way.
@@ -49,7 +52,7 @@ public:
   Evaluator(Session &session, const Subject &subject)
       : session(session), subject(subject), g(session.graph()), variables(subject.variables(g)) {}
 
-  bool run(const Vectors *direction, bool hessian, Evaluation &e) {
+  bool run(const Vectors *direction, bool hessian, bool sparse, Evaluation &e) {
     e.scalar = g.type(subject.value).scalar();
     const ValueId value = e.scalar ? g.toReal(subject.value) : subject.value;
     if (!session.extents(g.type(value).shape, e.valueExtents))
@@ -72,7 +75,7 @@ public:
         e.steepest.push_back(x == 0 ? 0.0 : -x / norm);
     if (direction && !along(value, *direction, e))
       return false;
-    return !hessian || secondDerivatives(e);
+    return (!hessian || secondDerivatives(e)) && (!sparse || sparseHessian(value, e));
   }
 
 private:
@@ -92,6 +95,18 @@ private:
     return true;
   }
 
+  bool sparseHessian(ValueId value, Evaluation &e) {
+    SourceRange where;
+    auto matrix = differentiate::hessian(g, value, variables, &where);
+    if (!matrix) {
+      session.diagnostics.report(Diag::NotYet, where, "no rule for sparse Hessians fits here",
+                                 "--hessian computes all of it");
+      return false;
+    }
+    e.pattern = assemblePattern(session, *matrix);
+    return e.pattern && assembleValues(session, *matrix, *e.pattern, e.entries);
+  }
+
   /// Row by row: the derivative of the gradient along each unit vector. One
   /// compiled function serves all, the direction is an argument.
   bool secondDerivatives(Evaluation &e) {
@@ -103,7 +118,7 @@ private:
       session.diagnostics.report(Diag::SizeLimit, {},
                                  "a Hessian of " + std::to_string(rows) +
                                      " rows is too large to print",
-                                 "--direction gives the slope along one vector");
+                                 "--sparse prints its entries, --direction the slope along a vector");
       return false;
     }
     if (rows == 0)
@@ -224,6 +239,14 @@ Json gradientJson(Session &session, const Subject &subject, const Evaluation &e)
 
 Json listJson(const std::vector<double> &x) { return nested(x, {static_cast<int64_t>(x.size())}); }
 
+/// Row and column from 1, and value, of the lower triangle by columns.
+template <class F> void forEachEntry(const Evaluation &e, F visit) {
+  for (size_t j = 0; j + 1 < e.pattern->start.size(); ++j)
+    for (int64_t k = e.pattern->start[j]; k < e.pattern->start[j + 1]; ++k)
+      visit(e.pattern->row[static_cast<size_t>(k)] + 1, static_cast<int64_t>(j) + 1,
+            e.entries[static_cast<size_t>(k)]);
+}
+
 Json evaluationJson(Session &session, const Subject &subject, const Evaluation &e, bool hessian) {
   Json j;
   j["value"] = nested(e.value, e.valueExtents);
@@ -234,6 +257,17 @@ Json evaluationJson(Session &session, const Subject &subject, const Evaluation &
     j["hessian"] = Json::array();
     for (const std::vector<double> &row : e.hessian)
       j["hessian"].push_back(listJson(row));
+  }
+  if (e.pattern) {
+    Json rows = Json::array(), columns = Json::array();
+    forEachEntry(e, [&](int64_t i, int64_t k, double) {
+      rows.push_back(i);
+      columns.push_back(k);
+    });
+    j["hessian_sparse"] = {{"rows", e.pattern->rows},
+                           {"row", std::move(rows)},
+                           {"column", std::move(columns)},
+                           {"value", listJson(e.entries)}};
   }
   if (e.directed) {
     j["directional"] = numberJson(e.directional);
@@ -266,6 +300,14 @@ std::string evaluationText(Session &session, const Subject &subject, const Evalu
   if (hessian)
     for (size_t k = 0; k < e.hessian.size(); ++k)
       text += (k ? "             " : "hessian      ") + listText(e.hessian[k]) + "\n";
+  if (e.pattern) {
+    text += "hessian      " + std::to_string(e.entries.size()) +
+            " entries of the lower triangle: row, column, value\n";
+    forEachEntry(e, [&](int64_t i, int64_t j, double v) {
+      text += "             " + std::to_string(i) + ", " + std::to_string(j) + ", " +
+              numberText(v) + "\n";
+    });
+  }
   return text;
 }
 
@@ -311,7 +353,8 @@ int eval(const EvalOptions &options, std::ostream &out, std::ostream &err) {
                    !readDirection(session, *subject, vector, direction)))
     return fail();
   Evaluation e;
-  if (!Evaluator(session, *subject).run(directed ? &direction : nullptr, options.hessian, e))
+  if (!Evaluator(session, *subject).run(directed ? &direction : nullptr, options.hessian,
+                                         options.sparse, e))
     return fail();
   explain(session, *subject, e);
   if (options.json)

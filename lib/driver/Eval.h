@@ -14,6 +14,7 @@ struct EvalOptions {
   std::string at;        ///< "x=[1,2],y=3" or "@point.json"
   std::string direction; ///< the same; empty: none
   bool hessian = false;
+  bool sparse = false; ///< the Hessian as its entries
   bool json = false;
   bool cache = true; ///< of compiled code
 };

@@ -14,7 +14,19 @@ class Rewriter {
 public:
   Rewriter(Graph &graph, Substitution map, const RewriteRule *rewriteRule = nullptr,
            const Rewriter *around = nullptr)
-      : g(graph), done(std::move(map)), rule(rewriteRule), outer(around) {}
+      : g(graph), done(std::move(map)), rule(rewriteRule), outer(around) {
+    if (rule || (outer && outer->indices.empty()))
+      return;
+    for (const auto &[from, to] : done) {
+      if (!g.isSymbol(from)) {
+        indices.clear();
+        return;
+      }
+      indices.push_back(from);
+    }
+    if (outer)
+      indices.insert(indices.end(), outer->indices.begin(), outer->indices.end());
+  }
 
   ValueId run(ValueId root) {
     std::vector<ValueId> order = affected(root);
@@ -63,6 +75,8 @@ private:
       ValueId v = work.back();
       work.pop_back();
       if (!depends.emplace(v, isDone(v) || (rule && rule->applies(v))).second)
+        continue;
+      if (!indices.empty() && !g.dependsOnAny(v, indices))
         continue;
       all.push_back(v);
       for (ValueId o : parts(v))
@@ -151,6 +165,9 @@ private:
   Substitution done;
   const RewriteRule *rule;
   const Rewriter *outer; ///< of the scope around
+  /// The symbols that are replaced, where nothing else is: then what does not
+  /// read one of them need not be looked at.
+  std::vector<ValueId> indices;
   std::unordered_map<ValueId, bool, ValueIdHash> depends;
 };
 

@@ -55,6 +55,8 @@ typedef struct GradusInertia {
 void gradus_ldl_factor(const int64_t *plan, const double *values, const double *held,
                        const double *sign, double shift, double least, double *factor,
                        GradusInertia *inertia);
+/// The pivots, n of them in the order of elimination, are in `factor` from element
+/// gradus_ldl_fill() on.
 /// x = A^-1 * right, by the factors; x and right may be the same array.
 void gradus_ldl_solve(const int64_t *plan, double *factor, const double *right, double *x);
 

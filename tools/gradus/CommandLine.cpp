@@ -6,8 +6,10 @@
 #include "driver/Check.h"
 #include "driver/Compile.h"
 #include "driver/Diff.h"
+#include "driver/DiffPattern.h"
 #include "driver/Eval.h"
 #include "driver/Explain.h"
+#include "driver/ExplainModel.h"
 #include "driver/Report.h"
 #include "driver/Run.h"
 
@@ -45,12 +47,21 @@ the descent has converged; steps = 10000; max_time in seconds, without limit
 unless given. `gradus methods` lists the methods and their own options.
 The exit code is that of the first problem that did not converge.)";
 
+const char *const explainModelExamples = R"(Examples:
+  gradus explain-model model.opt
+  gradus explain-model model.opt f --set n=1000 --json
+
+Operations are those of one evaluation on real numbers, in units of an addition.
+Sizes of arguments that nothing binds are 10 unless --set says otherwise.)";
+
 const char *const diffExamples = R"(Examples:
   gradus diff model.opt                     first derivatives of everything
   gradus diff model.opt f --wrt x,y[2]      of f, with respect to x and y[2]
   gradus diff model.opt f --order 2         all second derivatives
   gradus diff model.opt f --order 2 --wrt x,y   the mixed one
   gradus diff model.opt --format latex
+  gradus diff model.opt --pattern           where the Hessian has entries, as a picture
+  gradus diff model.opt f --pattern --set n=1000 -o pattern.svg
 
 Text and JSON are .opt: they can be pasted into a model. Arrays of at most 8
 elements are differentiated element by element, larger ones and those whose size
@@ -176,7 +187,9 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   driver::EvalOptions eval;
   driver::CompileOptions compile;
   driver::CheckOptions check;
-  std::string code, method;
+  driver::ExplainModelOptions explainModel;
+  bool pattern = false;
+  std::string code, method, patternOutput;
 
   CLI::App *runCommand = app.add_subcommand("run", "solve the problems of a model");
   addModel(*runCommand, common);
@@ -207,8 +220,25 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
       ->type_name("text|latex|json")
       ->check(CLI::IsMember({"text", "latex", "json"}).description(""))
       ->capture_default_str();
+  diffCommand->add_flag("--pattern", pattern,
+                        "instead of formulas, where the Hessian has entries (of an array: the Jacobian)");
+  diffCommand->add_option("-o,--output", patternOutput, "with --pattern: an image, .svg or .png")
+      ->type_name("OUT");
+  list(*diffCommand, "--set", common.set, "NAME=V",
+       "with --pattern: value of a parameter, or a size of a function's argument; repeatable");
   addData(*diffCommand, common);
   diffCommand->footer(diffExamples);
+
+  CLI::App *explainModelCommand = app.add_subcommand(
+      "explain-model", "what kind of functions a model has, and what they cost");
+  addModel(*explainModelCommand, common);
+  explainModelCommand
+      ->add_option("NAME", explainModel.name, "one function or objective; all when missing")
+      ->type_name("");
+  addSet(*explainModelCommand, common);
+  addData(*explainModelCommand, common);
+  addJson(*explainModelCommand, common);
+  explainModelCommand->footer(explainModelExamples);
 
   CLI::App *evalCommand =
       app.add_subcommand("eval", "value and derivatives of a function at a point");
@@ -219,6 +249,8 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   evalCommand->add_option("--at", eval.at, "the point: NAME=V,... or a JSON file")
       ->type_name("POINT|@FILE");
   evalCommand->add_flag("--hessian", eval.hessian, "the matrix of second derivatives too");
+  evalCommand->add_flag("--sparse", eval.sparse,
+                        "the entries of its lower triangle: row, column, value");
   evalCommand->add_option("--direction", eval.direction, "the derivative along this vector too")
       ->type_name("VECTOR|@FILE");
   addSet(*evalCommand, common);
@@ -325,6 +357,15 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   else if (runCommand->parsed())
     request.run = [o = take(run)](std::ostream &a, std::ostream &b) {
       return driver::run(o, a, b);
+    };
+  else if (diffCommand->parsed() && pattern)
+    request.run = [o = driver::PatternOptions{common.file, common.set, common.data,
+                                              common.allowPath, diff.name, patternOutput,
+                                              diff.format == "json"}](
+                      std::ostream &a, std::ostream &b) { return driver::diffPattern(o, a, b); };
+  else if (explainModelCommand->parsed())
+    request.run = [o = take(explainModel)](std::ostream &a, std::ostream &b) {
+      return driver::explainModel(o, a, b);
     };
   else if (diffCommand->parsed())
     request.run = [o = take(diff)](std::ostream &a, std::ostream &b) {
