@@ -308,6 +308,13 @@ private:
           near ? "did you mean '" + *near + "'?" : "`gradus methods` lists them");
       return false;
     }
+    if (lower::asksSparseHessian(*method)) {
+      session.diagnostics.report(Diag::NotYet, problem.method.range,
+                                 "compiled models cannot solve with " + described.method + " yet: only `gradus "
+                                 "run` plans the factorization of a sparse Hessian",
+                                 "choose another method: lbfgs, newton or newton_cg");
+      return false;
+    }
     lower::DescentProblem descent;
     descent.unknowns = s.arguments;
     descent.objectiveRange = problem.objectiveRange;

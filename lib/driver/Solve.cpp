@@ -2,6 +2,7 @@
 
 #include "driver/Solve.h"
 
+#include "driver/SparseSolve.h"
 #include "semantics/Elaborate.h"
 #include "support/Numbers.h"
 
@@ -216,13 +217,16 @@ bool Solver::prepare() {
   for (ValueId v : inputsOf(g, roots))
     if (std::find(p.unknowns.begin(), p.unknowns.end(), v) == p.unknowns.end())
       p.inputs.push_back(v);
+  if (!addSparseHessian(session_, *method_, p))
+    return false;
   inputs_ = p.inputs;
   module_.name = session_.stem();
   module_.strict = options_.strict;
   lower::DescentTexts texts{method_, session_.loopMethod("before_descent"),
                             session_.loopMethod("after_step")};
   descent_ = lower::lowerDescent(g, module_, p, texts, session_.diagnostics);
-  if (session_.diagnostics.hasErrors())
+  if (session_.diagnostics.hasErrors() ||
+      (p.hessian && !bindSparseHessian(session_, *p.hessian)))
     return false;
   // Sizes that only the descent has: the number of unknowns, whole options.
   InputValue &n = session_.value(g.inputIndex(descent_.n));

@@ -8,6 +8,7 @@
 #include "jit/Symbols.h"
 #include "ir/Primitives.h"
 #include "runtime/Runtime.h"
+#include "runtime/Sparse.h"
 
 #include <algorithm>
 #include <vector>
@@ -71,6 +72,7 @@ const std::vector<Symbol> &symbols() {
 #endif
 #define ROW(NAME) {#NAME, addressOf(&NAME)},
         ROW(gradus_digamma) ROW(gradus_polygamma) ROW(gradus_polygamma_r) ROW(gradus_powi)
+        ROW(gradus_hess_solve)
 #undef ROW
     };
     std::stable_sort(all.begin(), all.end());

@@ -159,9 +159,10 @@ public:
     add(value);
   }
   void add(const Function &f) {
-    const auto &[name, documentation, exported, usesHook, workspaceElements, parameters, scalars,
-                 variables, buffers, body] = f;
-    all(name, exported, usesHook, workspaceElements, parameters, scalars, variables, buffers, body);
+    const auto &[name, documentation, exported, usesHook, external, workspaceElements, parameters,
+                 scalars, variables, buffers, body] = f;
+    all(name, exported, usesHook, external, workspaceElements, parameters, scalars, variables,
+        buffers, body);
   }
   void add(const Module &m) {
     const auto &[name, strict, functions, sites] = m;

@@ -138,6 +138,10 @@ struct Function {
   std::string documentation; ///< one line
   bool exported = true;      ///< callable by the host through its array of arguments
   bool usesHook = false;
+  /// Instead of a body: the function of the runtime (runtime/Sparse.h) that is
+  /// called. It takes the scalars and buffers by value and by address, in order,
+  /// and returns the one out parameter, an Int.
+  std::string external;
   /// Elements (of 8 bytes) of workspace that the Workspace buffers take, a
   /// multiple of 8; a scalar of the leading Lets of the body. Callees get the
   /// workspace from there on. Invalid: none.

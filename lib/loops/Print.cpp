@@ -81,6 +81,10 @@ public:
     nameEverything();
     if (!f_.documentation.empty())
       out_ += "# " + f_.documentation + "\n";
+    if (!f_.external.empty()) {
+      out_ += "runtime func " + f_.name + "(" + parameters() + ") = " + f_.external + "\n";
+      return;
+    }
     out_ += (f_.exported ? "export func " : "func ") + f_.name + "(" + parameters() + ")\n";
     declarations();
     body(f_.body, 1);

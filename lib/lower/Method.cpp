@@ -33,6 +33,8 @@ Descent MethodLowering::run() {
   flatGradient = flatFunction(Flat::Gradient);
   if (curvature.valid())
     flatCurvature = flatFunction(Flat::Curvature);
+  if (sparseHessian.valid())
+    flatHessian = flatFunction(Flat::Hessian);
   if (residual.valid()) {
     flatResidual = flatFunction(Flat::Residual);
     flatJacobian = flatFunction(Flat::JacobianVector);
@@ -90,6 +92,8 @@ void MethodLowering::makeKernels() {
   calleeWorkspace = g.prim(Prim::Max, {k1.workspace, k2.workspace});
   if (asksCurvature(texts.method->body))
     makeCurvatureKernel(value, std::span(both.outputs).subspan(1));
+  if (problem.hessian)
+    makeSparseHessian(value);
   if (asksResiduals(texts.method->body))
     makeResidualKernels(value);
 }
@@ -158,7 +162,7 @@ loops::FunctionId MethodLowering::flatFunction(Flat what) {
   module.functions.emplace_back();
   loops::Function &f = module.functions.back();
   const char *names[] = {"value_flat", "value_gradient_flat", "hessian_vector_flat",
-                         "residuals_flat", "jacobian_vector_flat"};
+                         "residuals_flat", "jacobian_vector_flat", "hessian_flat"};
   f.name = names[static_cast<size_t>(what)];
   f.documentation = "the unknowns one after the other in x[1..n]";
   f.exported = what != Flat::Value;
@@ -207,6 +211,9 @@ loops::FunctionId MethodLowering::flatFunction(Flat what) {
     v = vector("v", loops::BufferRole::In, vectorType);
   if (what == Flat::Curvature) {
     out = vector("hv", loops::BufferRole::Out, vectorType);
+  } else if (what == Flat::Hessian) {
+    out = vector("h", loops::BufferRole::Out, entriesType);
+    outputs.push_back({out});
   } else if (ofResiduals) {
     out = vector("r", loops::BufferRole::Out, residualType);
   } else {
@@ -253,7 +260,7 @@ loops::FunctionId MethodLowering::flatFunction(Flat what) {
   if (v.valid())
     pass("v_", v);
   std::vector<std::pair<VariableId, Part>> scalars; // results, and where they go
-  if (out.valid())
+  if (out.valid() && what != Flat::Hessian)
     for (const Part &p : ofResiduals ? layOut(residuals) : parts) {
       if (!g.type(p.value).scalar()) {
         outputs.push_back({view(p, "d_", out)});
@@ -268,6 +275,7 @@ loops::FunctionId MethodLowering::flatFunction(Flat what) {
                              : what == Flat::Gradient ? result.valueGradient
                              : what == Flat::Residual ? residual
                              : what == Flat::Curvature ? curvature
+                             : what == Flat::Hessian  ? sparseHessian
                                                        : jacobian;
   fb.push(loops::Call{callee, std::move(arguments)});
   for (auto &[d, p] : scalars)

@@ -10,16 +10,29 @@
 //===--------------------------------------------------------------------===//
 #pragma once
 
+#include "differentiate/Sparse.h"
 #include "ir/Module.h"
 #include "loops/Loops.h"
 #include "lower/Kernel.h"
 #include "support/Diagnostics.h"
 #include "syntax/Tree.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace gradus::lower {
+
+/// The Hessian for methods that call hess_solve. The Input nodes are among the
+/// problem's inputs; their values follow from the pattern once sizes are known
+/// (runtime/Sparse.h).
+struct SparseHessian {
+  differentiate::SparseMatrix matrix;
+  ir::ValueId entries;      ///< Int: of the lower triangle
+  ir::ValueId positions;    ///< Int array: the entry of each slot
+  ir::ValueId planLength, plan; ///< Int, Int array: for gradus_hess_solve
+  ir::ValueId factorLength; ///< Int: workspace of the factors
+};
 
 /// What a method minimizes: kernels over the unknowns laid out one after the
 /// other as x[1..n].
@@ -29,6 +42,7 @@ struct DescentProblem {
   ir::ValueId objective;             ///< to be minimized
   bool bounded = false;              ///< lower and upper are used
   SourceRange objectiveRange = {};
+  std::optional<SparseHessian> hessian = {};
 };
 
 struct DescentTexts {
@@ -62,6 +76,9 @@ enum class Ending : int64_t {
   Stopped = 6,    ///< the method's own `stop when`
   Host = 7,       ///< the host's hook asked to stop
 };
+
+/// Whether a method's text calls hess_solve.
+bool asksSparseHessian(const syntax::MethodDecl &method);
 
 /// Adds kernels and `solve` to the module. Errors in the method's text are
 /// reported; then the result is not to be used.

@@ -109,6 +109,11 @@ bool asksCurvature(const syntax::Body &body) {
   });
 }
 
+bool asksSparseHessian(const syntax::MethodDecl &method) {
+  return bodyHas(method.body,
+                 [](const syntax::Call &c) { return c.callee.name == "hess_solve"; });
+}
+
 bool asksResiduals(const syntax::Body &body) {
   return bodyHas(body, [](const syntax::Call &c) {
     return c.callee.name == "residual" || c.callee.name == "jac";
@@ -144,6 +149,8 @@ void MethodLowering::declareSpecials() {
     special(root, "hvp", [this](auto a, SourceRange r) { return callHvp(a, r); });
     special(root, "hess", [this](auto a, SourceRange r) { return callHess(a, r); });
   }
+  if (flatHessian.valid())
+    special(root, "hess_solve", [this](auto a, SourceRange r) { return callHessSolve(a, r); });
   if (flatResidual.valid()) {
     special(root, "residual", [this](auto a, SourceRange r) { return callResidual(a, r); });
     special(root, "jac", [this](auto a, SourceRange r) { return callJac(a, r); });

@@ -36,9 +36,10 @@ private:
   void makeKernels();
   void makeCurvatureKernel(const KernelSpec &value, std::span<const ir::ValueId> gradient);
   void makeResidualKernels(const KernelSpec &value);
+  void makeSparseHessian(const KernelSpec &value);
   ir::ValueId elementsOf(ir::ValueId array);
   /// Kernels over x[1..n] in one array.
-  enum class Flat : uint8_t { Value, Gradient, Curvature, Residual, JacobianVector };
+  enum class Flat : uint8_t { Value, Gradient, Curvature, Residual, JacobianVector, Hessian };
   loops::FunctionId flatFunction(Flat what);
   void declareParameters();
   void declareSpecials();
@@ -102,6 +103,7 @@ private:
                              const std::function<void(loops::BufferId, loops::BufferId)> &column);
   void callFlat(loops::FunctionId callee, std::initializer_list<loops::BufferId> buffers);
   semantics::Value callHess(std::span<const semantics::Value> arguments, SourceRange range);
+  semantics::Value callHessSolve(std::span<const semantics::Value> arguments, SourceRange range);
   void emitHvp(loops::BufferId x, loops::BufferId v, loops::BufferId hv);
   semantics::Value project(std::span<const semantics::Value> arguments, SourceRange range);
   semantics::Value reduced(std::span<const semantics::Value> arguments, SourceRange range);
@@ -120,6 +122,8 @@ private:
   std::unique_ptr<semantics::Elaborator> elaborator;
   loops::FunctionId flatValue, flatGradient, flatCurvature, curvature;
   loops::FunctionId flatResidual, residual, flatJacobian, jacobian;
+  loops::FunctionId flatHessian, sparseHessian, hessSolve; ///< entries; the runtime's
+  ir::Type entriesType;
   std::vector<ir::ValueId> residuals; ///< scalars and arrays; their squares are the objective
   ir::ValueId m;                      ///< number of residuals
   ir::Type residualType;

@@ -182,7 +182,10 @@ void gradus_ldl_factor(const int64_t *plan, const double *values, const double *
       f.value[end] = l;
       ++f.used[i];
     }
-    f.diagonal[k] = pivot_of(pivot, sign ? sign[own] : 1.0, least, inertia);
+    if (held && held[own] == 0)
+      f.diagonal[k] = 1.0;
+    else
+      f.diagonal[k] = pivot_of(pivot, sign ? sign[own] : 1.0, least, inertia);
   }
 }
 
@@ -202,4 +205,32 @@ void gradus_ldl_solve(const int64_t *plan, double *factor, const double *right, 
   }
   for (k = 0; k < p.n; ++k)
     x[p.order[k]] = f.x[k];
+}
+
+int64_t gradus_hess_solve(int64_t n, int64_t entries, int64_t plan_length, int64_t factor_length,
+                          double shift, double pivot, const int64_t *plan, const double *values,
+                          const double *right, double *factor, double *x) {
+  Plan p = view(plan);
+  GradusInertia inertia;
+  double largest = 0, least;
+  int64_t k, q;
+  (void)n, (void)entries, (void)plan_length, (void)factor_length;
+  for (k = 0; k < p.n; ++k)
+    for (q = p.start[k]; q < p.start[k + 1]; ++q)
+      if (p.row[q] == k) {
+        double size = values[p.value[q]] < 0 ? -values[p.value[q]] : values[p.value[q]];
+        if (size > largest)
+          largest = size;
+      }
+  least = pivot * largest > 1e-300 ? pivot * largest : 1e-300;
+  for (k = 0; k < 40; ++k) {
+    double more = k == 0 ? 0 : 1e-3 * largest;
+    for (q = 1; q < k; ++q)
+      more *= 4;
+    gradus_ldl_factor(plan, values, right, NULL, shift + more, least, factor, &inertia);
+    if (inertia.raised == 0)
+      break;
+  }
+  gradus_ldl_solve(plan, factor, right, x);
+  return k;
 }

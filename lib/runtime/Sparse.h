@@ -59,6 +59,14 @@ void gradus_ldl_factor(const int64_t *plan, const double *values, const double *
 /// gradus_ldl_fill() on.
 /// x = A^-1 * right, by the factors; x and right may be the same array.
 void gradus_ldl_solve(const int64_t *plan, double *factor, const double *right, double *x);
+/// What descent methods call: solves (A + s*I) x = right with s the first of shift,
+/// shift + t, shift + 4t, shift + 16t, ... for which all pivots are at least
+/// `pivot` times the largest diagonal element of A, t being a thousandth of that
+/// element. Row and column i are those of the identity where right[i] == 0.
+/// Returns how often s was raised. The lengths of the arrays come first.
+int64_t gradus_hess_solve(int64_t n, int64_t entries, int64_t plan_length, int64_t factor_length,
+                          double shift, double pivot, const int64_t *plan, const double *values,
+                          const double *right, double *factor, double *x);
 
 #ifdef __cplusplus
 }

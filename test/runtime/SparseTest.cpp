@@ -213,6 +213,28 @@ TEST(SparseFactor, ShiftsAndHolds) {
   EXPECT_EQ(f.solve({3, 7, 10}), (Reals{1, 7, 2}));
 }
 
+TEST(SparseFactor, HessSolveShiftsUntilItDescends) {
+  // Indefinite: 1 and 3 on the diagonal, 2 beside it.
+  Matrix a(2, {{{0, 0}, 1}, {{0, 1}, 2}, {{1, 1}, 3}});
+  Factored plan(a, {});
+  Reals right{1, -1}, x(2), factor(plan.factor.size());
+  auto solve = [&](double shift) {
+    return gradus_hess_solve(2, 3, static_cast<int64_t>(plan.plan.size()),
+                             static_cast<int64_t>(factor.size()), shift, 1e-8, plan.plan.data(),
+                             a.value.data(), right.data(), factor.data(), x.data());
+  };
+  EXPECT_GT(solve(0), 0);
+  EXPECT_GT(x[0] * right[0] + x[1] * right[1], 0);
+  // With enough of a shift there is nothing to raise: [3 2; 2 5].
+  EXPECT_EQ(solve(2), 0);
+  EXPECT_NEAR(x[0], 7.0 / 11, 1e-15);
+  EXPECT_NEAR(x[1], -5.0 / 11, 1e-15);
+  // What is 0 on the right rests.
+  right = {0, 6};
+  EXPECT_EQ(solve(0), 0);
+  EXPECT_EQ(x, (Reals{0, 2}));
+}
+
 TEST(SparseFactor, OfNothing) {
   Matrix a(0, {});
   Factored f(a, a.order());

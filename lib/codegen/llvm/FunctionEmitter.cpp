@@ -116,9 +116,34 @@ void FunctionEmitter::emit() {
   for (const Parameter &p : f_.parameters)
     if (auto *s = std::get_if<ScalarId>(&p.value))
       rememberPointers(*s);
-  body(f_.body);
+  if (f_.external.empty())
+    body(f_.body);
+  else
+    callRuntime();
   if (!b_.GetInsertBlock()->getTerminator())
     returnStatus(b_.getInt32(0), true);
+}
+
+/// The runtime's function in place of a body.
+void FunctionEmitter::callRuntime() {
+  std::vector<llvm::Value *> arguments;
+  std::vector<llvm::Type *> types;
+  VariableId result;
+  for (const Parameter &p : f_.parameters) {
+    if (auto *s = std::get_if<ScalarId>(&p.value))
+      arguments.push_back(value(*s));
+    else if (auto *b = std::get_if<BufferId>(&p.value))
+      arguments.push_back(bufferPointer(*b));
+    else
+      result = std::get<VariableId>(p.value);
+  }
+  for (llvm::Value *a : arguments)
+    types.push_back(a->getType());
+  auto *type = llvm::FunctionType::get(b_.getInt64Ty(), types, false);
+  llvm::FunctionCallee callee = target_->getParent()->getOrInsertFunction(f_.external, type);
+  llvm::CallInst *call = b_.CreateCall(callee, arguments);
+  call->setDoesNotThrow();
+  writeVariable(result, call);
 }
 
 llvm::BasicBlock *FunctionEmitter::block(const llvm::Twine &name) {

@@ -61,6 +61,7 @@ public:
 private:
   friend class VectorLoop;
   // FunctionEmitter.cpp: the frame of the function and control flow.
+  void callRuntime();
   void body(const loops::Body &list);
   void statement(const loops::Let &s);
   void statement(const loops::Assign &s);

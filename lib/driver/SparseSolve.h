@@ -1,0 +1,17 @@
+//===- SparseSolve.h - the sparse Hessian of a descent -----------------------------===//
+#pragma once
+
+#include "driver/Session.h"
+#include "lower/Method.h"
+
+namespace gradus::driver {
+
+/// Gives the problem its sparse Hessian, with new inputs, where the method asks
+/// for it. False after reporting.
+bool addSparseHessian(Session &session, const syntax::MethodDecl &method,
+                      lower::DescentProblem &problem);
+/// Computes the values of those inputs for the bound sizes and data: the pattern,
+/// the order of elimination, the plan of the factorization. False after reporting.
+bool bindSparseHessian(Session &session, const lower::SparseHessian &hessian);
+
+} // namespace gradus::driver
