@@ -30,15 +30,52 @@ void substitute(Graph &g, Entry &e, const Substitution &map) {
 
 namespace {
 
+/// `not (a == b)` of whole numbers as `a != b`, and so on.
+ValueId plain(Graph &g, ValueId condition) {
+  const Node &n = g.node(condition);
+  if (n.op != Op::Prim || n.prim() != Prim::Not)
+    return condition;
+  const ValueId inner = g.operand(condition, 0);
+  const Node &m = g.node(inner);
+  if (m.op != Op::Prim || m.operandCount != 2 || g.type(g.operand(inner, 0)).kind != Kind::Int)
+    return condition;
+  const Prim p = m.prim();
+  const ValueId a = g.operand(inner, 0), b = g.operand(inner, 1);
+  switch (p) {
+  case Prim::Equal:
+    return g.prim(Prim::NotEqual, {a, b});
+  case Prim::NotEqual:
+    return g.equal(a, b);
+  case Prim::Less:
+    return g.lessEqual(b, a);
+  case Prim::LessEqual:
+    return g.less(b, a);
+  default: // a condition made of others
+    return condition;
+  }
+}
+
 bool dropSettled(Graph &g, Entry &e) {
   std::vector<ValueId> open;
   for (ValueId guard : e.guards) {
+    guard = plain(g, guard);
     auto known = decide(g, guard);
     if (known && !*known)
       return false;
     if (!known && std::find(open.begin(), open.end(), guard) == open.end())
       open.push_back(guard);
   }
+  // What follows from another guard.
+  const std::vector<ValueId> all = open;
+  std::erase_if(open, [&](ValueId guard) {
+    const Node n = g.node(guard);
+    if (n.op != Op::Prim || n.prim() != Prim::Or)
+      return false;
+    const ValueId either[2] = {g.operand(guard, 0), g.operand(guard, 1)};
+    return std::any_of(either, either + 2, [&](ValueId part) {
+      return std::find(all.begin(), all.end(), plain(g, part)) != all.end();
+    });
+  });
   std::sort(open.begin(), open.end());
   e.guards = std::move(open);
   return true;

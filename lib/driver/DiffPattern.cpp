@@ -85,7 +85,8 @@ Json jsonOf(Session &session, Drawn &d) {
 std::string textOf(Session &session, Drawn &d, bool picture) {
   Graph &g = session.graph();
   std::string text = titleOf(g, d) + ": " + sizeText(d) + "\n";
-  for (const std::string &line : familyLines(g, *d.matrix, d.values, d.variables))
+  for (const std::string &line :
+       brokenLines(familyLines(g, *d.matrix, d.values, d.variables), 96))
     text += "  " + line + "\n";
   if (!picture || d.pattern.entries() == 0)
     return text;

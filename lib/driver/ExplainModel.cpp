@@ -231,7 +231,8 @@ std::string textOf(Session &session, const Explained &e) {
     std::string share = all > 0 ? fmt::format(" ({:.3g} %)", 100 * static_cast<double>(p.allEntries()) / all) : "";
     row("Hessian", fmt::format("{} of {} by {} entries{}, bandwidth {}", p.allEntries(), p.rows,
                                p.columns, share, p.bandwidth));
-    for (const std::string &line : familyLines(g, *s.hessian, e.variables, e.variables))
+    for (const std::string &line :
+         brokenLines(familyLines(g, *s.hessian, e.variables, e.variables), 80))
       row("", line);
   } else if (s.hessian) {
     row("Hessian", "dense: a sum couples every pair of indices" + placeText(session, s.hessian->coupledAt));

@@ -189,6 +189,24 @@ std::vector<std::string> familyLines(Graph &g, const SparseMatrix &matrix,
   return lines;
 }
 
+std::vector<std::string> brokenLines(const std::vector<std::string> &lines, size_t width) {
+  std::vector<std::string> broken;
+  for (std::string line : lines) {
+    while (line.size() > width) {
+      const std::string between = "), (";
+      size_t at = line.rfind(between, width);
+      if (at == std::string::npos)
+        at = line.find(between);
+      if (at == std::string::npos)
+        break;
+      broken.push_back(line.substr(0, at + 2)); // with the comma
+      line = "  " + line.substr(at + 3);
+    }
+    broken.push_back(line);
+  }
+  return broken;
+}
+
 //--- sizes -----------------------------------------------------------------------------
 
 bool isSizeSetting(const Session &session, const std::vector<Subject> &all,

@@ -41,6 +41,10 @@ std::vector<std::string> familyLines(ir::Graph &graph, const differentiate::Spar
                                      std::span<const ir::ValueId> rows,
                                      std::span<const ir::ValueId> columns);
 
+/// The same, broken between entries so that lines have at most `width` columns where
+/// that is possible; what follows is indented.
+std::vector<std::string> brokenLines(const std::vector<std::string> &lines, size_t width);
+
 /// Sizes of a function's arguments that nothing binds: from settings NAME=V, which
 /// are taken out of the list, or `usualSize`. False after reporting.
 constexpr int64_t usualSize = 10;
