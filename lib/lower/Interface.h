@@ -11,6 +11,7 @@
 #include "ir/Graph.h"
 #include "loops/Loops.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -89,5 +90,9 @@ struct Interface {
   std::vector<InterfaceFunction> functions;
   std::vector<InterfaceProblem> problems;
 };
+
+/// Makes whole inputs constants everywhere: they are no arguments any more.
+void fixInputs(ir::Graph &graph, loops::Module &module, Interface &interface,
+               const std::map<ir::ValueId, int64_t> &values);
 
 } // namespace gradus::lower

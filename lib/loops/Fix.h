@@ -1,0 +1,18 @@
+//===- Fix.h - parameters that become constants -------------------------------===//
+#pragma once
+
+#include "loops/Loops.h"
+
+#include <cstdint>
+
+namespace gradus::loops {
+
+/// Makes an Int parameter of a function the constant `value`, and with it every
+/// parameter of the functions that it calls that is now the same constant in all
+/// calls. Before: `func f(n: int, x: real[n])`, after: `func f(x: real[10])`.
+void fixParameter(Module &module, FunctionId function, size_t parameter, int64_t value);
+
+/// Passes on what has become constant; call it once after all fixParameter().
+void propagateConstants(Module &module);
+
+} // namespace gradus::loops
