@@ -28,6 +28,7 @@ config.substitutions += [
     ("%gradus-opt", os.path.join(build, "bin", "gradus-opt")),
     ("%gradus", os.path.join(build, "bin", "gradus")),
     ("%FileCheck", os.path.join(llvm, "FileCheck") + " --dump-input=fail"),
+    ("%clang", os.path.join(llvm, "clang")),
     ("%not", os.path.join(llvm, "not")),
     ("%count", os.path.join(llvm, "count")),
     ("%split-file", os.path.join(llvm, "split-file")),
@@ -43,6 +44,8 @@ config.environment["PATH"] = "/usr/bin:/bin"
 config.environment["HOME"] = config.test_exec_root
 config.environment["GRADUS_CACHE"] = os.path.join(config.test_exec_root, "cache")
 
+if os.path.exists(os.path.join(llvm, "clang")):
+    config.available_features.add("clang")
 if lit_config.params.get("long") or os.environ.get("GRADUS_LONG"):
     config.available_features.add("long")
     config.environment["GRADUS_LONG"] = "1"

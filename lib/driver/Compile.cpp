@@ -5,6 +5,7 @@
 
 #include "codegen/llvm/LLVMBackend.h"
 #include "differentiate/Differentiate.h"
+#include "driver/EmitTest.h"
 #include "driver/LowerModel.h"
 #include "driver/Subject.h"
 #include "support/Files.h"
@@ -21,10 +22,10 @@ using namespace ir;
 namespace {
 
 /// In the order of the way through the compiler.
-const std::vector<std::string> stages = {"tree", "ir", "gradient", "loops",
-                                         "llvm", "bc", "asm",      "obj"};
+const std::vector<std::string> stages = {"tree", "ir",  "gradient", "loops", "llvm",
+                                         "bc",   "asm", "obj",      "c",     "header"};
 /// Belong to the language of the option, but nothing makes them so far.
-const std::vector<std::string> later = {"c", "header", "shared"};
+const std::vector<std::string> later = {"shared"};
 
 bool isOneOf(const std::string &stage, std::initializer_list<const char *> set) {
   return std::find(set.begin(), set.end(), stage) != set.end();
@@ -46,16 +47,33 @@ std::string gradientText(Session &session) {
   return text;
 }
 
-bool nativeCode(Session &session, const loops::Module &module, const CompileOptions &options,
-                std::string &content) {
+bool nativeCode(Session &session, const loops::Module &module, const lower::Interface &interface,
+                const CompileOptions &options, std::string &content) {
   codegen::Settings settings;
   settings.level = codegen::Level::Full;
   settings.cpu = options.cpu;
+  settings.triple = options.target;
+  // Another machine may have no vector functions to link with.
+  settings.vectorMath = options.target.empty();
+  if (options.withHeader) {
+    const codegen::c::Settings c = cSettings(session, options.model, module, interface);
+    settings.symbolPrefix = c.prefix + "_packed_";
+    const codegen::c::Emitted parts = codegen::c::emit(module, interface, c);
+    const auto header = std::filesystem::path(options.output).replace_extension(".h");
+    if (auto fault = writeFile(header.string(), codegen::c::objectHeader(parts, c))) {
+      session.diagnostics.report(fault->kind, {}, fault->message, fault->remedy);
+      return false;
+    }
+  }
   std::string error;
   auto program = codegen::LLVMProgram::create(module, settings, error);
   if (!program) {
-    session.diagnostics.report(options.cpu.empty() ? Diag::Internal : Diag::Usage, {}, error,
-                               options.cpu.empty() ? "" : "--cpu wants a name that LLVM knows");
+    const bool chosen = !options.cpu.empty() || !options.target.empty();
+    session.diagnostics.report(chosen ? Diag::Usage : Diag::Internal, {}, error,
+                               !options.cpu.empty() ? "--cpu wants a name that LLVM knows"
+                               : chosen ? "--target wants a triple that LLVM knows, such as "
+                                          "aarch64-linux-gnu or thumbv7em-none-eabihf"
+                                        : "");
     return false;
   }
   program->optimize();
@@ -63,6 +81,38 @@ bool nativeCode(Session &session, const loops::Module &module, const CompileOpti
             : options.emit == "bc"  ? program->bitcode()
             : options.emit == "asm" ? program->assembly()
                                     : program->object();
+  return true;
+}
+
+/// The emitted C; `--emit=c` writes its header beside it.
+bool emitC(Session &session, const loops::Module &module, const lower::Interface &interface,
+           const CompileOptions &options, std::string &content) {
+  const codegen::c::Settings settings = cSettings(session, options.model, module, interface);
+  const codegen::c::Emitted parts = codegen::c::emit(module, interface, settings);
+  if (options.emit == "header") {
+    content = codegen::c::singleHeader(parts, settings);
+    if (!options.withTest)
+      return true;
+    const std::filesystem::path header(options.output);
+    std::filesystem::path test = header;
+    test.replace_filename(header.stem().string() + "_test.c");
+    auto program = testProgram(session, options.model, interface, settings, parts,
+                               header.filename().string());
+    if (!program)
+      return false;
+    if (auto fault = writeFile(test.string(), *program)) {
+      session.diagnostics.report(fault->kind, {}, fault->message, fault->remedy);
+      return false;
+    }
+    return true;
+  }
+  const std::filesystem::path header =
+      std::filesystem::path(options.output).replace_extension(".h");
+  content = codegen::c::sourceText(parts, settings, header.filename().string());
+  if (auto fault = writeFile(header.string(), codegen::c::headerText(parts, settings))) {
+    session.diagnostics.report(fault->kind, {}, fault->message, fault->remedy);
+    return false;
+  }
   return true;
 }
 
@@ -93,6 +143,26 @@ bool checkUsage(Session &session, const CompileOptions &options) {
     session.diagnostics.report(Diag::Usage, {}, "--emit=" + stage + " makes a binary file",
                                "name it: -o " + stemOf(options.file) +
                                    (stage == "obj" ? ".o" : ".bc"));
+    return false;
+  }
+  if (options.output.empty() && stage == "c") {
+    session.diagnostics.report(Diag::Usage, {}, "--emit=c makes a source and a header beside it",
+                               "name it: -o " + stemOf(options.file) + ".c");
+    return false;
+  }
+  if (options.withHeader && stage != "obj") {
+    session.diagnostics.report(Diag::Usage, {}, "--with-header writes a header beside an object",
+                               "--emit=obj -o " + stemOf(options.file) + ".o");
+    return false;
+  }
+  if (options.withTest && (stage != "header" || options.output.empty())) {
+    session.diagnostics.report(Diag::Usage, {}, "--with-test writes a test beside a header",
+                               "--emit=header -o " + stemOf(options.file) + ".h");
+    return false;
+  }
+  if (options.model.real != "f64" && !isOneOf(stage, {"c", "header"})) {
+    session.diagnostics.report(Diag::NotYet, {}, "--real f32 is not yet there for --emit=" + stage,
+                               "--emit=header makes C with float");
     return false;
   }
   return true;
@@ -127,13 +197,17 @@ int compile(const CompileOptions &options, std::ostream &out, std::ostream &err)
   if (!isOneOf(stage, {"tree", "ir", "gradient"})) {
     loops::Module module;
     module.name = session.stem();
-    module.strict = options.strict;
+    module.strict = options.model.strict;
     lower::Interface interface;
-    if (!lowerModel(session, module, interface))
+    if (!lowerFixed(session, options.model, module, interface))
       return fail();
     if (stage == "loops")
       content = loops::print(module);
-    else if (!nativeCode(session, module, options, content))
+    else if (isOneOf(stage, {"c", "header"})) {
+      if (!emitC(session, module, interface, options, content))
+        return fail();
+    }
+    else if (!nativeCode(session, module, interface, options, content))
       return fail();
   }
   if (options.output.empty()) {

@@ -13,6 +13,7 @@
 
 #include <math.h>
 
+//--- digamma: the emitted C takes the parts between these marks as they are
 static const double pi = 3.14159265358979323846;
 
 /// B(2k) / (2k), k = 1 ..: the asymptotic series of digamma.
@@ -40,20 +41,8 @@ static const double rootTaylor[] = {
     5.446941930669446e-07,  -3.7266161283438227e-07, 2.549626552021554e-07,
 };
 
-/// B(2k) / (2k)!, k = 1 ..: the asymptotic series of polygamma.
-static const double polygammaSeries[] = {
-    1.0 / 12,
-    -1.0 / 720,
-    1.0 / 30240,
-    -1.0 / 1209600,
-    1.0 / 47900160,
-    -691.0 / 1307674368000.0,
-    1.0 / 74724249600.0,
-    -3617.0 / 10670622842880000.0,
-    43867.0 / 5109094217170944000.0,
-    -174611.0 / 802857662698291200000.0,
-};
-enum { seriesLength = 10, taylorLength = sizeof rootTaylor / sizeof rootTaylor[0] };
+static const int seriesLength = 10;
+static const int taylorLength = (int)(sizeof rootTaylor / sizeof rootTaylor[0]);
 
 /// cot(pi x), with the argument reduced exactly; x is not an integer.
 static double cotPi(double x) {
@@ -64,8 +53,11 @@ static double cotPi(double x) {
 
 /// digamma for x > 0.
 static double digammaPositive(double x) {
-  if (x < 1)
-    return digammaPositive(x + 1) - 1 / x;
+  double below = 0; // psi(x) = psi(x + 1) - 1/x
+  if (x < 1) {
+    below = 1 / x;
+    x += 1;
+  }
   if (x <= 12) {
     double shift = 0;
     while (x > 2) { // psi(x) = psi(x - 1) + 1/(x - 1)
@@ -76,7 +68,7 @@ static double digammaPositive(double x) {
     double sum = rootTaylor[taylorLength - 1];
     for (int k = taylorLength - 2; k >= 0; --k)
       sum = sum * h + rootTaylor[k];
-    return sum * h + shift;
+    return sum * h + shift - below;
   }
   double z = 1 / (x * x);
   double sum = 0;
@@ -97,6 +89,20 @@ double gradus_digamma(double x) {
   return digammaPositive(1 - x) - pi * cotPi(x);
 }
 
+//--- polygamma
+/// B(2k) / (2k)!, k = 1 ..: the asymptotic series of polygamma.
+static const double polygammaSeries[] = {
+    1.0 / 12,
+    -1.0 / 720,
+    1.0 / 30240,
+    -1.0 / 1209600,
+    1.0 / 47900160,
+    -691.0 / 1307674368000.0,
+    1.0 / 74724249600.0,
+    -3617.0 / 10670622842880000.0,
+    43867.0 / 5109094217170944000.0,
+    -174611.0 / 802857662698291200000.0,
+};
 /// n! zeta(n + 1, x), the absolute value of polygamma(n, x), for x > 0 and
 /// 1 <= n <= 170.
 static double polygammaMagnitude(int n, double x) {
@@ -190,6 +196,7 @@ double gradus_polygamma(int64_t order, double x) {
   return odd ? -d - reflected : reflected - d;
 }
 
+//--- other
 double gradus_polygamma_r(double x, int64_t order) { return gradus_polygamma(order, x); }
 
 double gradus_powi(double x, int64_t n) {

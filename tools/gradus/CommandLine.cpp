@@ -81,14 +81,17 @@ derivative along the vector as given, "directional_unit" along its unit vector.)
 
 const char *const compileExamples = R"(Examples:
   gradus compile model.opt --emit=llvm
-  gradus compile model.opt --emit=obj -o model.o
+  gradus compile model.opt --emit=header -o model.h --fix n=10
+  gradus compile model.opt --emit=obj -o model.o --with-header
 Stages:
   tree      the syntax tree
   ir        the expression IR of the whole model
   gradient  the expression IR of each gradient
   loops     the loop IR of values, gradients and the descent
   llvm bc   LLVM IR, as text or binary, optimized
-  asm obj   for this machine, or the one that --cpu names)";
+  asm obj   for this machine, or the one that --target and --cpu name
+  header    one self-contained C99 header, also C++
+  c         the same as a source and a header beside it)";
 
 const char *const checkExamples = R"(Examples:
   gradus check model.opt
@@ -273,8 +276,26 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
       ->add_option("--depfile", compile.depfile,
                    "also write a rule for make: the files that OUT depends on")
       ->type_name("FILE");
-  compileCommand->add_flag("--strict", compile.strict,
+  compileCommand->add_flag("--strict", compile.model.strict,
                            "neither fuse multiply-adds nor reassociate sums");
+  compileCommand->add_option("--real", compile.model.real, "type of reals in emitted C")
+      ->type_name("f32|f64")
+      ->check(CLI::IsMember({"f32", "f64"}).description(""))
+      ->capture_default_str();
+  compileCommand
+      ->add_option("--prefix", compile.model.prefix,
+                   "begins all names in emitted C; the file's name when missing")
+      ->type_name("NAME");
+  compileCommand
+      ->add_option("--target", compile.target,
+                   "the machine as a triple, such as thumbv7em-none-eabihf; this one when missing")
+      ->type_name("TRIPLE");
+  compileCommand->add_flag("--with-header", compile.withHeader,
+                           "a C header beside the object, with typed functions that call it");
+  compileCommand->add_flag("--with-test", compile.withTest,
+                           "a C program beside the header that tests it; reads the model's data");
+  list(*compileCommand, "--fix", compile.model.fix, "NAME=N",
+       "a size or whole parameter as a constant; repeatable");
   compileCommand
       ->add_option("--cpu", compile.cpu,
                    "the processor, in LLVM's spelling; this machine's when missing")

@@ -1,0 +1,59 @@
+//===- Helpers.h - small functions that emitted code calls --------------------===//
+//
+// What C99 has no operator or function for. Each is written out, with the
+// header's prefix, where the code calls it.
+//
+//===--------------------------------------------------------------------===//
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+
+namespace gradus::codegen::c {
+
+enum class Helper : uint8_t {
+  Fail,
+  Bits,
+  Report,
+  Fill,
+  FillWhole,
+  Copy,
+  CopyWhole,
+  Minimum,
+  Maximum,
+  Sign,
+  RealMod,
+  FloorDiv,
+  FloorMod,
+  WholeMinimum,
+  WholeMaximum,
+  WholeMagnitude,
+  WholeSign,
+  Powi,
+  Digamma,
+  Polygamma,
+};
+
+class Helpers {
+public:
+  Helpers(std::string prefix, bool single) : prefix(std::move(prefix)), single(single) {}
+  /// The C name; the helper is written from now on.
+  std::string use(Helper h);
+  /// x^n by products in the order of runtime/Special.c.
+  std::string usePower(int64_t n);
+  /// The definitions, in an order that C accepts.
+  std::string text() const;
+  /// Whether a helper, or something of runtime/Special.c, has this name behind the prefix.
+  static bool isName(const std::string &name);
+  bool uses(Helper h) const { return used.count(h) != 0; }
+
+private:
+  std::string filled(std::string_view text) const;
+  std::string prefix;
+  bool single;
+  std::set<Helper> used;
+  std::set<int64_t> powers;
+};
+
+} // namespace gradus::codegen::c
