@@ -8,19 +8,24 @@ this slower; the fastest of many runs is the one to look at.
 """
 
 import json
+import os
 import statistics
+import tempfile
 
 from benching import BENCH, GRADUS, build, output, process_times, publish, table
 
-TARGET_MS = 40
+COLD_MS, WARM_MS = 30, 8
 SIZES = [10, 10_000_000]
 
 
 def main():
     model = BENCH / "models" / "hello.opt"
-    process_times([GRADUS, "run", model], 3)
-    hello, hello_cpu = process_times([GRADUS, "run", model], 20)
-    version, version_cpu = process_times([GRADUS, "--version"], 20)
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["GRADUS_CACHE"] = cache
+        process_times([GRADUS, "run", model], 3)
+        cold, cold_cpu = process_times([GRADUS, "run", model, "--no-cache"], 20)
+        warm, warm_cpu = process_times([GRADUS, "run", model], 20)
+    version, version_cpu = process_times([GRADUS, "cache"], 20)
     report = json.loads(output(GRADUS, "run", model, "--json"))["problems"][0]
     text = f"The whole process of `gradus run bench/models/hello.opt` (five lines, " \
            f"{report['iterations']} steps of {report['method']} to `{report['status']}`), " \
@@ -28,10 +33,11 @@ def main():
     text += table(["", "fastest, ms", "median, ms", "processor time, fastest, ms"], [
         [what, f"{min(wall):.1f}", f"{statistics.median(wall):.1f}", f"{min(cpu):.1f}"]
         for what, wall, cpu in (
-            ("`gradus run hello.opt`", hello, hello_cpu),
-            ("of it `gradus --version` (loading the program and LLVM)", version, version_cpu))])
-    met = "met" if min(hello) < TARGET_MS else "not met"
-    text += f"\nTarget: the fastest below {TARGET_MS} ms: {met}.\n\n"
+            ("`gradus run hello.opt`, cold (`--no-cache`)", cold, cold_cpu),
+            ("warm (its code is in the cache)", warm, warm_cpu),
+            ("of both `gradus cache` (starting the program)", version, version_cpu))])
+    met = "met" if min(cold) < COLD_MS and min(warm) < WARM_MS else "not met"
+    text += f"\nTarget: the fastest below {COLD_MS} ms cold and {WARM_MS} ms warm: {met}.\n\n"
 
     kernel = build("bench_kernel")
     sizes = BENCH / "models" / "sizes.opt"
@@ -49,7 +55,9 @@ def main():
             raise SystemExit("hello.py: the size of the code depends on n")
     publish("hello", "First answer", {
         "command": "gradus run bench/models/hello.opt",
-        "ms": hello, "processor_ms": hello_cpu, "version_ms": version, "target_ms": TARGET_MS, "sizes": rows}, text)
+        "cold_ms": cold, "cold_processor_ms": cold_cpu, "warm_ms": warm,
+        "warm_processor_ms": warm_cpu, "start_ms": version,
+        "target_cold_ms": COLD_MS, "target_warm_ms": WARM_MS, "sizes": rows}, text)
 
 
 main()

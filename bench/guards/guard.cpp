@@ -1,6 +1,6 @@
 //===- guard.cpp - the work of compiler and code, counted ---------------------===//
 //
-//   valgrind --tool=callgrind --instr-atstart=no guard MODEL...
+//   valgrind --tool=callgrind --collect-atstart=no guard MODEL...
 //
 // For each model: how many instructions it takes to compile value and gradient of
 // its objective, from text to code, and how many to run that code once at its
@@ -32,7 +32,7 @@ using namespace gradus;
 
 void measure(const std::string &path) {
   driver::Session session;
-  CALLGRIND_START_INSTRUMENTATION;
+  CALLGRIND_TOGGLE_COLLECT;
   // From text to code.
   if (!session.load(path))
     fail(session);
@@ -52,7 +52,7 @@ void measure(const std::string &path) {
   options.cpu = "x86-64-v3";
   std::string error;
   auto code = jit::Jit::compile(module, options, error);
-  CALLGRIND_STOP_INSTRUMENTATION;
+  CALLGRIND_TOGGLE_COLLECT;
   CALLGRIND_DUMP_STATS_AT("compile");
   if (!code) {
     std::cerr << error << "\n";
@@ -82,9 +82,9 @@ void measure(const std::string &path) {
   }
   const jit::EntryPoint entry = code->find("kernel");
   entry(&frame, arguments.data()); // the first call finds functions of the C library
-  CALLGRIND_START_INSTRUMENTATION;
+  CALLGRIND_TOGGLE_COLLECT;
   const int32_t status = entry(&frame, arguments.data());
-  CALLGRIND_STOP_INSTRUMENTATION;
+  CALLGRIND_TOGGLE_COLLECT;
   CALLGRIND_DUMP_STATS_AT("run");
   if (status != 0) {
     driver::reportFailure(session, module, frame);

@@ -110,5 +110,11 @@ int main(int count, char **arguments) {
   std::cout.flush();
   if (!std::cout)
     return refuse({}, Diag::FileUnwritable, "the output could not be written", "");
+#ifndef __SANITIZE_ADDRESS__
+  // Nothing is left to do but to take LLVM's globals apart, one by one: the end of
+  // the process does that at once.
+  std::cerr.flush();
+  _exit(job.exitCode);
+#endif
   return job.exitCode;
 }
