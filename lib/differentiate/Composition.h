@@ -22,13 +22,15 @@ template <class F> void forEachUnder(const ir::Graph &g, ir::ValueId root, F vis
       visit(ir::ValueId{k});
 }
 
-/// Which nodes under `root` read the inputs, through whole numbers too.
+/// Which nodes under `root` read the inputs, through whole numbers too. The state
+/// of a recurrence, an index that is not whole, may.
 inline std::vector<bool> readers(const ir::Graph &g, ir::ValueId root,
                                  std::span<const ir::ValueId> inputs) {
   std::vector<bool> reads(root.index + 1);
   forEachUnder(g, root, [&](ir::ValueId v) {
     auto ops = g.operands(v);
-    reads[v.index] = std::find(inputs.begin(), inputs.end(), v) != inputs.end() ||
+    const bool state = g.node(v).op == ir::Op::Index && g.type(v) != ir::Type{ir::Kind::Int, 0};
+    reads[v.index] = state || std::find(inputs.begin(), inputs.end(), v) != inputs.end() ||
                      std::any_of(ops.begin(), ops.end(),
                                  [&](ir::ValueId o) { return reads[o.index]; });
   });

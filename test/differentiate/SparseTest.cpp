@@ -7,6 +7,7 @@
 #include "interpret/Digits50.h"
 
 #include <cmath>
+#include <cstdlib>
 
 using namespace gradus;
 using namespace gradus::differentiate;
@@ -282,6 +283,7 @@ TEST_P(SparsePrograms, AreDense) {
   EXPECT_GT(assembled, 5);
 }
 
-INSTANTIATE_TEST_SUITE_P(Random, SparsePrograms, testing::Range(0u, 8u));
+INSTANTIATE_TEST_SUITE_P(Random, SparsePrograms,
+                         testing::Range(0u, std::getenv("GRADUS_LONG") ? 400u : 8u));
 
 } // namespace

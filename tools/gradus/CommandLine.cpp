@@ -29,6 +29,7 @@ const char *const overview =
 const char *const overviewExamples = R"(Examples:
   gradus run model.opt            solve the problem of a file
   gradus diff model.opt           print the derivatives of its functions
+  gradus explain-model model.opt  what kind of functions they are, what they cost
   gradus eval model.opt f --at 'x=[1,2],y=3'
   gradus COMMAND --help           options, units and defaults of a command
 
