@@ -5,7 +5,7 @@
 # it imports has changed, and makes TARGET see the result:
 #   header  (the usual one) `#include "MODEL.h"`; one file of TARGET defines
 #           MODEL_IMPLEMENTATION first
-#   obj     the machine code is linked to TARGET
+#   obj     the same include; LLVM's machine code is linked to TARGET
 # OPTIONS are further ones of `gradus compile`.
 function(gradus_add_model target model)
   cmake_parse_arguments(ARG "" "EMIT;REAL;PREFIX" "FIX;OPTIONS" ${ARGN})
@@ -38,27 +38,31 @@ function(gradus_add_model target model)
   if(ARG_PREFIX)
     list(APPEND options --prefix ${ARG_PREFIX})
   endif()
+  set(outputs ${output})
+  if(ARG_EMIT STREQUAL obj)
+    list(APPEND options --with-header)
+    # Named as an output, so that it is there before what includes it is compiled.
+    list(APPEND outputs ${directory}/${name}.h)
+  endif()
   foreach(size ${ARG_FIX})
     list(APPEND options --fix ${size})
   endforeach()
   add_custom_command(
-    OUTPUT ${output}
+    OUTPUT ${outputs}
     COMMAND Gradus::command compile ${model} --emit=${ARG_EMIT} -o ${output}
             --depfile ${output}.d ${options}
     DEPENDS ${model} Gradus::command
     DEPFILE ${output}.d
     COMMENT "Compiling the model ${name}"
     VERBATIM)
-  target_sources(${target} PRIVATE ${output})
+  target_sources(${target} PRIVATE ${outputs})
+  target_include_directories(${target} PRIVATE ${directory})
+  target_link_libraries(${target} PRIVATE m)
   if(ARG_EMIT STREQUAL obj)
     set_source_files_properties(${output} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
     # Code for x86-64 may call the vector functions of the C library.
-    target_link_libraries(${target} PRIVATE m)
     if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
       target_link_libraries(${target} PRIVATE mvec)
     endif()
-  else()
-    target_include_directories(${target} PRIVATE ${directory})
-    target_link_libraries(${target} PRIVATE m)
   endif()
 endfunction()

@@ -57,13 +57,15 @@ def project_through_find_package(cmake, prefix, scratch):
     run(cmake, "--build", build)
     for program in ("driver", "threads"):
         print(run(build / program, source / "model.opt"), end="")
-    print(run(build / "embedded"), end="")
+    for program in ("embedded", "linked"):
+        print(run(build / program), end="")
     # What a model imports makes it be compiled again; nothing else does.
     assert "no work to do" in run(cmake, "--build", build)
     part = source / "part.opt"
     part.write_text(part.read_text().replace("2", "3"))
     assert "Compiling the model" in run(cmake, "--build", build)
-    run(build / "embedded", expect=1)
+    for program in ("embedded", "linked"):
+        run(build / program, expect=1)
     assert "no work to do" in run(cmake, "--build", build)
 
 
