@@ -1,7 +1,7 @@
 //===- Table.h - numbers from data files ---------------------------------===//
 //
-// Reads CSV tables with a header, files of bare numbers, and JSON objects of
-// arrays. Files are streamed: memory is that of the numbers asked for. Nothing
+// Reads CSV tables with a header, files of bare numbers, JSON objects of arrays
+// and NumPy arrays. Text files but JSON are streamed: memory is that of the numbers asked for. Nothing
 // is guessed: a cell that is no number is an error with its line and cell.
 //
 //===--------------------------------------------------------------------===//
@@ -65,5 +65,9 @@ std::optional<Fault> readJson(const std::string &path, std::vector<NamedArray> &
 
 /// Whether a path names a JSON file.
 bool isJson(std::string_view path);
+
+/// The array of a .npy file: little endian, 4 or 8 bytes, real or whole.
+std::optional<Fault> readNpy(const std::string &path, NamedArray &out);
+bool isNpy(std::string_view path);
 
 } // namespace gradus::data

@@ -1,6 +1,7 @@
 //===- Forward.cpp - tangents, scope by scope ------------------------------------===//
 
 #include "differentiate/Differentiate.h"
+#include "differentiate/MatrixRules.h"
 #include "differentiate/Partials.h"
 #include "differentiate/Rules.h"
 
@@ -127,6 +128,12 @@ ValueId Forward::visit(ValueId v) {
   case Op::Keep: {
     ValueId t = get(ops[0]);
     return t.valid() ? g.keep(t) : t;
+  }
+  case Op::Matrix: {
+    std::vector<ValueId> operandTangents;
+    for (ValueId o : ops)
+      operandTangents.push_back(get(o));
+    return matrixTangent(g, v, operandTangents);
   }
   case Op::Build: {
     Opened o = g.open(v);

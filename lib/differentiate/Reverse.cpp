@@ -1,6 +1,7 @@
 //===- Reverse.cpp - adjoints, scope by scope ----------------------------------===//
 
 #include "differentiate/Differentiate.h"
+#include "differentiate/MatrixRules.h"
 #include "differentiate/Partials.h"
 #include "differentiate/Rules.h"
 
@@ -166,6 +167,15 @@ void Reverse::visit(Pending &pending, ValueId v, const Adjoint &a) {
   case Op::Keep:
     contribute(pending, g.operand(v, 0), a);
     return;
+  case Op::Matrix: {
+    const std::vector<ValueId> ops(g.operands(v).begin(), g.operands(v).end());
+    ValueId adjoint = n.type.scalar() ? a.value : g.keep(total(a));
+    ValueId guard = n.type.scalar() ? a.guard : always;
+    matrixAdjoints(g, v, adjoint, [&](unsigned k, ValueId value) {
+      contribute(pending, ops[k], {value, guard});
+    });
+    return;
+  }
   case Op::Build:
   case Op::Reduce:
     return visitBinder(pending, v, a);

@@ -1,6 +1,5 @@
 //===- Bind.cpp - data files and parameters ------------------------------------===//
 
-#include "data/Table.h"
 #include "driver/Session.h"
 #include "support/Files.h"
 #include "support/Numbers.h"
@@ -153,8 +152,12 @@ bool Session::parseSettings() {
 bool Session::bind() {
   const Module &m = module();
   std::vector<std::string> tables, parameters;
-  for (const Table &t : m.tables)
+  for (const Table &t : m.tables) {
     tables.push_back(t.name);
+    for (const std::string &name : t.names)
+      if (name != t.name)
+        tables.push_back(name);
+  }
   for (const ir::Parameter &p : m.parameters)
     parameters.push_back(graph().inputs()[p.input].name);
   auto check = [&](const auto &given, const std::vector<std::string> &names, const char *option,
@@ -179,121 +182,7 @@ bool Session::bind() {
   return readTables() && setParameters();
 }
 
-//--- data ----------------------------------------------------------------------------------
-
-std::string Session::tablePath(const Table &table, bool &fromCommandLine) {
-  auto it = replacements.find(table.name);
-  fromCommandLine = it != replacements.end();
-  if (fromCommandLine)
-    return it->second;
-  auto full = resolve(table.path, table.pathRange.file, table.pathRange);
-  return full ? *full : std::string();
-}
-
-bool Session::readTables() {
-  Module &m = module();
-  for (uint32_t t = 0; t < m.tables.size(); ++t) {
-    const Table &table = m.tables[t];
-    // Not from a file what is there already, from memory or from an earlier call.
-    if (std::all_of(m.data.begin(), m.data.end(), [&](const DataInput &d) {
-          return d.source.table != t || value(d.input).known;
-        }))
-      continue;
-    bool replaced = false;
-    std::string path = tablePath(table, replaced);
-    if (path.empty())
-      return false;
-    auto refuse = [&](const data::Fault &fault) {
-      if (fault.place.empty())
-        diagnostics.report(fault.kind, replaced ? SourceRange{} : table.pathRange, fault.message,
-                           fault.remedy);
-      else
-        diagnostics.reportAt(fault.kind, fault.place, fault.message, fault.remedy);
-      return false;
-    };
-    if (table.matrix) {
-      for (const DataInput &d : m.data)
-        if (d.source.table == t && !readMatrix(d, path))
-          return false;
-      continue;
-    }
-    data::TableRequest request;
-    request.skipMissing = table.skipMissing;
-    for (const DataInput &d : m.data)
-      if (d.source.table == t && d.source.field == DataSource::Field::Column &&
-          std::find(request.numbers.begin(), request.numbers.end(), d.source.column) ==
-              request.numbers.end())
-        request.numbers.push_back(d.source.column);
-    data::TableData read;
-    if (auto fault = data::readTable(path, request, read))
-      return refuse(*fault);
-    skippedRows_ += read.skipped;
-    for (const DataInput &d : m.data) {
-      if (d.source.table != t)
-        continue;
-      InputValue &v = value(d.input);
-      v.known = true;
-      if (d.source.field == DataSource::Field::Rows) {
-        v.whole = static_cast<int64_t>(read.rows);
-        continue;
-      }
-      size_t k = static_cast<size_t>(
-          std::find(request.numbers.begin(), request.numbers.end(), d.source.column) -
-          request.numbers.begin());
-      v.reals = read.numbers[k];
-      v.extents = {static_cast<int64_t>(read.rows)};
-    }
-  }
-  return true;
-}
-
-bool Session::readMatrix(const DataInput &d, const std::string &path) {
-  const Table &table = module().tables[d.source.table];
-  data::NumberGrid grid;
-  if (auto fault = data::readNumbers(path, table.skipMissing, grid)) {
-    if (fault->place.empty())
-      diagnostics.report(fault->kind, table.pathRange, fault->message, fault->remedy);
-    else
-      diagnostics.reportAt(fault->kind, fault->place, fault->message, fault->remedy);
-    return false;
-  }
-  skippedRows_ += grid.skipped;
-  unsigned rank = graph().rank(graph().inputNode(d.input));
-  auto rows = static_cast<int64_t>(grid.rows), columns = static_cast<int64_t>(grid.columns);
-  std::vector<int64_t> shape;
-  if (rank == 1)
-    shape = {static_cast<int64_t>(grid.values.size())};
-  else if (rank == 2 && columns > 0)
-    shape = {rows, columns};
-  if (shape.empty()) {
-    diagnostics.report(Diag::DataShape, table.range,
-                       "the numbers of '" + table.path + "' do not make an array of " +
-                           std::to_string(rank) + " axes");
-    return false;
-  }
-  if (!bindSizes(d.input, shape))
-    return false;
-  std::vector<int64_t> wanted;
-  if (!extents(graph().type(graph().inputNode(d.input)).shape, wanted))
-    return false;
-  if (wanted != shape) {
-    auto text = [](const std::vector<int64_t> &s) {
-      std::string t;
-      for (int64_t e : s)
-        t += (t.empty() ? "" : " by ") + std::to_string(e);
-      return t;
-    };
-    diagnostics.report(Diag::DataShape, table.range,
-                       "'" + table.path + "' has " + text(shape) + " numbers, " + table.name +
-                           " is declared with " + text(wanted));
-    return false;
-  }
-  InputValue &v = value(d.input);
-  v.known = true;
-  v.reals = std::move(grid.values);
-  v.extents = shape;
-  return true;
-}
+//--- sizes ------------------------------------------------------------------------------
 
 /// Sizes that the shape of an array binds get the lengths of its axes.
 bool Session::bindSizes(uint32_t array, const std::vector<int64_t> &lengths) {

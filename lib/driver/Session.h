@@ -18,6 +18,10 @@
 #include <string>
 #include <vector>
 
+namespace gradus::data {
+struct Fault;
+}
+
 namespace gradus::driver {
 
 struct SessionOptions {
@@ -109,8 +113,23 @@ private:
   std::optional<std::string> resolve(const std::string &path, uint32_t from, SourceRange range);
   std::string tablePath(const ir::Table &table, bool &fromCommandLine);
   bool parseSettings();
+  // ReadData.cpp
+  struct DataFile {
+    const ir::Table *table = nullptr;
+    std::string path;
+    bool replaced = false; ///< by --data
+    std::vector<const ir::DataInput *> inputs; ///< in the order of the declaration
+  };
   bool readTables();
-  bool readMatrix(const ir::DataInput &data, const std::string &path);
+  bool refuse(const DataFile &file, const data::Fault &fault);
+  bool assign(const DataFile &file, uint32_t input, std::vector<double> numbers,
+              std::vector<int64_t> shape);
+  bool fitsShape(const DataFile &file, uint32_t input, const std::vector<int64_t> &shape);
+  bool readColumns(const DataFile &file);
+  bool readInOrder(const DataFile &file);
+  bool bindRest(const DataFile &file, const ir::DataInput &data, int64_t left);
+  bool readNamed(const DataFile &file);
+  bool readBinary(const DataFile &file);
   bool bindSizes(uint32_t array, const std::vector<int64_t> &extents);
   bool setParameters();
   bool setFromMemory(uint32_t input, const std::string &name, const MemoryValue &memory);

@@ -91,6 +91,9 @@ private:
                 const std::vector<int64_t> &lo, const std::vector<int64_t> &extent, size_t &result);
   bool makeArray(ValueId v, ArrayPointer &made);
 
+  // MachineMatrix.h
+  bool stepMatrix(ValueId v);
+
   // MachineLoops.h
   bool openLoop();
   bool stepLoop();

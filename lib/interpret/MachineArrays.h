@@ -90,6 +90,8 @@ template <class T> bool Machine<T>::stepArray(ValueId v) {
     done(v, Slot{0, 0, T(0), std::move(made)});
     return true;
   }
+  case Op::Matrix:
+    return stepMatrix(v);
   case Op::Build:
     return openLoop();
   case Op::Zeros:
@@ -170,6 +172,7 @@ template <class T> bool Machine<T>::stepInto() {
   case Op::Input:
   case Op::Build:
   case Op::List:
+  case Op::Matrix:
   case Op::Keep: {
     if (!need(v))
       return true;

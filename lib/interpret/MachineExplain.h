@@ -7,6 +7,7 @@
 //===--------------------------------------------------------------------===//
 #pragma once
 
+#include "interpret/MachineMatrix.h"
 #include "interpret/MachineLoops.h"
 #include "ir/TextForm.h"
 
@@ -136,6 +137,7 @@ bool Machine<T>::findPart(ValueId array, const std::vector<int64_t> &where, Valu
     case Op::Constant:
     case Op::Index:
     case Op::At:
+    case Op::Matrix:
       break;
     }
   }
@@ -179,6 +181,7 @@ template <class T> ValueId Machine<T>::cause(ValueId v) {
   case Op::Build:
   case Op::List:
   case Op::Keep:
+  case Op::Matrix:
     return {};
   }
   return {};
@@ -212,6 +215,9 @@ template <class T> NonFinite Machine<T>::describe(ValueId v) {
   }
   case Op::Reduce:
     result.operation = ir::reduceName(n.reduceOp());
+    break;
+  case Op::Matrix:
+    result.operation = ir::matrixOpName(n.matrixOp());
     break;
   case Op::Constant:
   case Op::Index:

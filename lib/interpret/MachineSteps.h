@@ -144,6 +144,8 @@ template <class T> bool Machine<T>::stepScalar(ValueId v) {
     return stepAt(v);
   case Op::Reduce:
     return openLoop();
+  case Op::Matrix:
+    return stepMatrix(v);
   case Op::Put:
   case Op::Zeros:
   case Op::Build:

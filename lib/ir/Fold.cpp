@@ -452,7 +452,8 @@ ValueId Graph::list(std::span<const ValueId> elements, ShapeId shape) {
 }
 
 ValueId Graph::keep(ValueId array) {
-  if (node(array).op == Op::Input || node(array).op == Op::Keep)
+  const Op op = node(array).op;
+  if (op == Op::Input || op == Op::Keep || op == Op::Matrix)
     return array;
   ValueId ops[1] = {array};
   return intern({.op = Op::Keep, .type = type(array)}, ops);

@@ -13,8 +13,8 @@
 // Every node knows the set of free indices (numbers and symbols) in it.
 //
 // Arrays. A node may have a shape. Array-valued nodes are: Input, Build,
-// List, Zeros, Put (all zero but one element), Keep, and Add / Select / a sum
-// of array-valued nodes, which is how the adjoint of an array is written:
+// List, Zeros, Put (all zero but one element), Keep, Matrix, and Add / Select / a
+// sum of array-valued nodes, which is how the adjoint of an array is written:
 //     sum (i in 1..n) put(shape; i+1; v(i))
 //
 //===--------------------------------------------------------------------===//
@@ -72,13 +72,29 @@ enum class Op : uint8_t {
   Reduce,   ///< lo, hi, condition, body
   List,     ///< elements, row major: a literal array
   Keep,     ///< array operand that is always computed once and stored
+  Matrix,   ///< matrix algebra that is kept whole: MatrixOp of arrays that count from 1
 };
+
+/// With F = Factor(A), the triangular factors L and U of A with its rows
+/// exchanged (L below the diagonal, U from there on) and, in one more column, the
+/// row that each row was exchanged with. b and x: vectors, or matrices of columns.
+enum class MatrixOp : uint8_t {
+  Cholesky,             ///< A: L with L*L' = A; reads the lower triangle of A
+  Factor,               ///< A
+  Solve,                ///< A, F, b: x with A*x = b
+  SolveTransposed,      ///< A, F, b: x with A'*x = b
+  SolveLower,           ///< L, b: x with L*x = b; reads the lower triangle of L
+  SolveLowerTransposed, ///< L, b: x with L'*x = b
+  Det,                  ///< A, F: a scalar
+  LogDet,               ///< A, F: log(det(A)), nan where the determinant is negative
+};
+const char *matrixOpName(MatrixOp op);
 
 enum class ReduceOp : uint8_t { Sum, Prod, Min, Max, LogSumExp };
 
 struct Node {
   Op op;
-  uint8_t sub = 0;         ///< Prim, or ReduceOp
+  uint8_t sub = 0;         ///< Prim, ReduceOp or MatrixOp
   uint8_t binders = 0;     ///< bound indices: 1 for Reduce, rank for Build
   Type type;
   uint32_t operands = 0;   ///< first operand in the pool
@@ -88,6 +104,7 @@ struct Node {
   uint32_t maxBinder = 0;  ///< highest bound number in it
   Prim prim() const { return static_cast<Prim>(sub); }
   ReduceOp reduceOp() const { return static_cast<ReduceOp>(sub); }
+  MatrixOp matrixOp() const { return static_cast<MatrixOp>(sub); }
 };
 
 /// What a model reads: argument, parameter, table column, unknown, size.
@@ -187,6 +204,10 @@ public:
   ValueId zeros(Type type);
   ValueId list(std::span<const ValueId> elements, ShapeId shape);
   ValueId keep(ValueId array);
+  ValueId matrix(MatrixOp op, std::span<const ValueId> operands);
+  ValueId matrix(MatrixOp op, std::initializer_list<ValueId> operands) {
+    return matrix(op, std::span(operands.begin(), operands.size()));
+  }
   /// `symbol` becomes the bound index. condition: boolean(true) when none.
   ValueId reduce(ReduceOp op, ValueId symbol, ValueId lo, ValueId hi, ValueId condition, ValueId body);
   ValueId build(std::span<const ValueId> symbols, std::span<const Axis> ranges, ValueId body);

@@ -36,16 +36,29 @@ struct Parameter {
 /// How one Data input gets its values.
 struct DataSource {
   uint32_t table;     ///< index into Module::tables
-  enum class Field : uint8_t { Column, Rows, Matrix } field;
-  std::string column; ///< Column
+  enum class Field : uint8_t {
+    Column, ///< a column of numbers
+    Equals, ///< 1 where a column of texts has this text, else 0
+    Rows,   ///< the number of rows
+    Whole,  ///< all of the file, or the part for the input's name
+  } field;
+  std::string column; ///< Column, Equals
+  std::string text = {};     ///< Equals
+  uint32_t position = 0;     ///< Whole: among the names of the declaration
 };
-/// data t from "file.csv", or data X[n,p] from "x.csv" (a matrix without header).
+/// data t from "file.csv", data X[n,p] from "x.csv", data int n, x[n] from "x.json".
 struct Table {
   std::string name;
   std::string path;      ///< as written in the model
   SourceRange range;     ///< of the declaration
   SourceRange pathRange;
-  bool matrix = false;   ///< numbers without header, read into one array
+  enum class Form : uint8_t {
+    Columns, ///< CSV with a header
+    Numbers, ///< numbers without names, in order
+    Json,    ///< an object of arrays by name
+    Npy,
+  } form = Form::Columns;
+  std::vector<std::string> names; ///< of the declaration, if not a table
   bool skipMissing = false;
   std::vector<std::string> columns; ///< of a table: all names of the header, in order
 };

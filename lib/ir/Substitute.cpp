@@ -123,6 +123,8 @@ private:
       return g.list(ops, n.type.shape);
     case Op::Keep:
       return g.keep(ops[0]);
+    case Op::Matrix:
+      return g.matrix(n.matrixOp(), ops);
     case Op::Build:
     case Op::Reduce:
       break;

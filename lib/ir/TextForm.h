@@ -22,7 +22,9 @@
 
 #include "ir/Graph.h"
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace gradus::ir {
 
@@ -37,5 +39,9 @@ std::string quoted(const std::string &name);
 
 /// Why `prim` cannot have these operands; empty when it can.
 std::string operandError(const Graph &graph, Prim prim, std::span<const ValueId> operands);
+
+/// Whether the operands make a node of this operation.
+bool isMatrixNode(const Graph &graph, MatrixOp op, std::span<const ValueId> operands);
+std::optional<MatrixOp> findMatrixOp(std::string_view name);
 
 } // namespace gradus::ir

@@ -260,6 +260,9 @@ ValueId Reader::node(const std::string &op) {
   } else if (op == "keep") {
     need(ops.size() == 1 && !g.type(ops[0]).scalar());
     made = g.keep(ops[0]);
+  } else if (auto matrixOp = findMatrixOp(op)) {
+    need(isMatrixNode(g, *matrixOp, ops));
+    made = g.matrix(*matrixOp, ops);
   } else {
     std::optional<Prim> p = findPrimitiveByIRName(op);
     if (!p)

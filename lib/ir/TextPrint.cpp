@@ -261,6 +261,9 @@ void Writer::line(ValueId v) {
     case Op::Keep:
       word = "keep";
       break;
+    case Op::Matrix:
+      word = matrixOpName(n.matrixOp());
+      break;
     case Op::Constant:
     case Op::Input:
     case Op::Index:
@@ -369,7 +372,11 @@ std::string printText(const Module &module) {
     case DataSource::Field::Rows:
       out += fmt::format("data {} = rows of {}\n", input(d.input), quoted(table));
       break;
-    case DataSource::Field::Matrix:
+    case DataSource::Field::Equals:
+      out += fmt::format("data {} = column {} of {} is {}\n", input(d.input),
+                         quoted(d.source.column), quoted(table), quoted(d.source.text));
+      break;
+    case DataSource::Field::Whole:
       out += fmt::format("data {} = all of {}\n", input(d.input), quoted(table));
       break;
     }

@@ -137,6 +137,12 @@ private:
     case Op::Keep:
       check(ops.size() == 1 && g.type(ops[0]) == n.type && !n.type.scalar(), "keep is of an array");
       break;
+    case Op::Matrix: {
+      bool scalar = n.matrixOp() == MatrixOp::Det || n.matrixOp() == MatrixOp::LogDet;
+      check(isMatrixNode(g, n.matrixOp(), ops) && n.type.scalar() == scalar,
+            "the operands of matrix algebra do not fit");
+      break;
+    }
     case Op::Build:
     case Op::Reduce:
       binder();

@@ -2,6 +2,7 @@
 
 #include "differentiate/Differentiate.h"
 #include "differentiate/SumOfSquares.h"
+#include "lower/Kinks.h"
 #include "lower/MethodLowering.h"
 
 #include <cassert>
@@ -31,8 +32,10 @@ Descent MethodLowering::run() {
   result.n = n;
   flatValue = flatFunction(Flat::Value);
   flatGradient = flatFunction(Flat::Gradient);
-  if (curvature.valid())
+  if (curvature.valid()) {
     flatCurvature = flatFunction(Flat::Curvature);
+    warnOfKinks(g, problem.objective, problem.unknowns, diagnostics);
+  }
   if (sparseHessian.valid())
     flatHessian = flatFunction(Flat::Hessian);
   if (residual.valid()) {

@@ -33,6 +33,34 @@ ValueId expandLogSumExp(Graph &g, ValueId v) {
   return g.select(infinite, largest, g.add(largest, g.prim(Prim::Log, {sum})));
 }
 
+/// det: the product of the diagonal of U, with a minus for each exchange of rows.
+/// log(det): the sum of their logarithms, nan when the product is negative.
+ValueId expandDeterminant(Graph &g, ValueId v) {
+  ValueId factor = g.operand(v, 1);
+  const Axis range = g.axesOf(factor)[0];
+  ValueId i = g.newSymbol(range.lo, range.hi, "i");
+  ValueId pivot = g.at(factor, std::vector<ValueId>{i, i});
+  ValueId last = g.axesOf(factor)[1].hi;
+  ValueId exchanged =
+      g.prim(Prim::NotEqual, {g.at(factor, std::vector<ValueId>{i, last}), g.toReal(i)});
+  auto over = [&](ReduceOp op, ValueId body) {
+    return g.reduce(op, i, range.lo, range.hi, g.boolean(true), body);
+  };
+  if (g.node(v).matrixOp() == MatrixOp::Det)
+    return over(ReduceOp::Prod, g.select(exchanged, g.neg(pivot), pivot));
+  ValueId below = g.less(pivot, g.real(0));
+  ValueId one = g.real(1), minus = g.real(-1);
+  ValueId sign = over(ReduceOp::Prod, g.mul(g.select(exchanged, minus, one),
+                                            g.select(below, minus, one)));
+  return g.select(g.less(sign, g.real(0)), g.real(std::numeric_limits<double>::quiet_NaN()),
+                  over(ReduceOp::Sum, g.prim(Prim::Log, {g.prim(Prim::Abs, {pivot})})));
+}
+
+bool isDeterminant(const Node &n) {
+  return n.op == Op::Matrix &&
+         (n.matrixOp() == MatrixOp::Det || n.matrixOp() == MatrixOp::LogDet);
+}
+
 } // namespace
 
 /// Stands as the condition of a reduction that has a value over nothing too.
@@ -55,12 +83,14 @@ std::vector<ValueId> prepare(Graph &g, std::span<const ValueId> given) {
   rule.applies = [&](ValueId v) {
     const Node &n = g.node(v);
     return (n.op == Op::Prim && info(n.prim()).lowering == Lowering::Expanded) ||
-           (n.op == Op::Reduce && n.reduceOp() == ReduceOp::LogSumExp);
+           (n.op == Op::Reduce && n.reduceOp() == ReduceOp::LogSumExp) || isDeterminant(n);
   };
   rule.replace = [&](ValueId v) {
     const Node n = g.node(v);
     if (n.op == Op::Reduce && n.reduceOp() == ReduceOp::LogSumExp)
       return expandLogSumExp(g, v);
+    if (isDeterminant(n))
+      return expandDeterminant(g, v);
     if (n.op != Op::Prim || info(n.prim()).lowering != Lowering::Expanded)
       return v; // it folded to something simpler
     std::vector<ValueId> operands(g.operands(v).begin(), g.operands(v).end());

@@ -166,6 +166,7 @@ void emitScalar(FunctionBuilder &b, ValueId v) {
   case Op::Reduce:
   case Op::List:
   case Op::Keep:
+  case Op::Matrix:
     assert(false && "not a scalar operation, or not bound before use");
     return;
   }

@@ -100,7 +100,8 @@ void Scope::takeApart(Action first, int producer) {
       work.push_back(std::move(a));
       continue;
     }
-    bool stored = n.op == Op::Input || b.hasArray(v);
+    // Matrix algebra is done where it is needed, and its result is copied.
+    bool stored = n.op == Op::Input || n.op == Op::Matrix || b.hasArray(v);
     bool writesAll = stored || n.op == Op::Build || n.op == Op::List;
     if (a.kind == Action::Kind::Array && a.combine == Combine::Set && !writesAll && !a.covers) {
       fills.push_back(a.buffer);
@@ -157,6 +158,7 @@ void Scope::takeApart(Action first, int producer) {
     case Op::Input:
     case Op::Build:
     case Op::Keep:
+    case Op::Matrix:
     case Op::Constant:
     case Op::Index:
     case Op::At:

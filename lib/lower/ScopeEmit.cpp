@@ -1,6 +1,7 @@
 //===- ScopeEmit.cpp - writing the statements of a scope ----------------------===//
 
 #include "lower/Kernel.h"
+#include "lower/Matrices.h"
 #include "lower/ScopeEmitter.h"
 
 #include <algorithm>
@@ -203,6 +204,10 @@ void Scope::emitLazy(int region, ValueId v) {
 //--- loops -------------------------------------------------------------------------------------
 
 void Scope::beginProducer(const Producer &p) {
+  if (p.nested && g.node(p.node).op == Op::Matrix) {
+    emitMatrix(b, p.node, p.buffer);
+    return;
+  }
   if (p.nested) {
     ValueId start = g.node(p.node).op == Op::Keep ? g.operand(p.node, 0) : p.node;
     emitScope(b, {{Action::Kind::Array, start, always, Combine::Set, {}, p.buffer, {}, 0}});

@@ -121,7 +121,7 @@ void Scope::findNeeds(LoopItem &item) {
       const Node n = g.node(v);
       if (n.op == Op::Input || n.op == Op::Zeros)
         continue;
-      bool inside = asWritten || g.isOpenTerm(v) ||
+      bool inside = (asWritten && n.op != Op::Matrix) || g.isOpenTerm(v) ||
                     (item.symbol.valid() && g.dependsOn(v, item.symbol));
       if (!inside) {
         if (needed.count(v))
@@ -217,13 +217,22 @@ int Scope::addProducer(ValueId v) {
 void Scope::addArrayProducer(int p) {
   ValueId v = producers[p].node;
   Type type = g.type(v);
+  if (g.node(v).op == Op::Matrix) {
+    producers[p].nested = true;
+    producers[p].buffer = b.workspace(type, matrixOpName(g.node(v).matrixOp()));
+    for (ValueId o : g.operands(v))
+      if (g.node(o).op != Op::Input)
+        producers[p].needs.push_back(o);
+    return;
+  }
   producers[p].buffer = b.workspace(type, g.indexName(v).empty() ? "t" : "t_" + g.indexName(v));
   ValueId start = g.node(v).op == Op::Keep ? g.operand(v, 0) : v;
   Action whole{Action::Kind::Array, start, always, Combine::Set, {}, producers[p].buffer, {}, 0};
   ValueId roots[1] = {start};
   for (ValueId part : g.reachable(roots, [&](ValueId w) {
          Op op = g.node(w).op;
-         return g.type(w).scalar() || op == Op::Build || op == Op::Reduce || isThere(w);
+         return g.type(w).scalar() || op == Op::Build || op == Op::Reduce || op == Op::Matrix ||
+                isThere(w);
        })) {
     const Node &n = g.node(part);
     producers[p].nested |= !n.type.scalar() && !isThere(part) &&

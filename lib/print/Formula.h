@@ -23,6 +23,9 @@ enum class Shape : uint8_t {
   Sum,        ///< parts, each with its sign in `minus`
   Negation,   ///< part 0
   Product,    ///< parts
+  ElementProduct,  ///< parts .* parts
+  ElementQuotient, ///< part 0 ./ part 1
+  Transpose,  ///< part 0
   Fraction,   ///< part 0 over part 1
   Power,      ///< part 0 to the part 1
   Call,       ///< text(parts)

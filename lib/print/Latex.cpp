@@ -129,11 +129,14 @@ Level LatexWriter::levelOf(const Formula &formula) const {
   case Shape::Negation:
     return Level::Sum;
   case Shape::Product:
+  case Shape::ElementProduct:
+  case Shape::ElementQuotient:
   case Shape::Reduction:
   case Shape::Count:
   case Shape::Choice:
     return Level::Product;
   case Shape::Fraction:
+  case Shape::Transpose:
   case Shape::Power:
     return Level::Power;
   case Shape::Call: // e^{x} is a power
@@ -292,6 +295,8 @@ std::string LatexWriter::spell(const Formula &formula) {
   case Shape::Name:
     if (formula.text == "inf")
       return "\\infty";
+    if (formula.text == "..")
+      return "\\cdot";
     if (formula.text == "(inf - inf)")
       return "\\text{nan}";
     return latexName(formula.text);
@@ -308,6 +313,16 @@ std::string LatexWriter::spell(const Formula &formula) {
     return "-" + write(parts[0], Level::Product);
   case Shape::Product:
     return product(formula);
+  case Shape::ElementProduct:
+  case Shape::ElementQuotient: {
+    std::string text;
+    const char *sign = formula.shape == Shape::ElementProduct ? " \\odot " : " \\oslash ";
+    for (size_t k = 0; k < parts.size(); ++k)
+      text += (k == 0 ? "" : sign) + write(parts[k], Level::Power);
+    return text;
+  }
+  case Shape::Transpose:
+    return "{" + write(parts[0], Level::Primary) + "}^{\\top}";
   case Shape::Fraction:
     return "\\frac{" + write(parts[0], Level::Open) + "}{" + write(parts[1], Level::Open) + "}";
   case Shape::Power:

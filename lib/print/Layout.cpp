@@ -259,6 +259,8 @@ Layout::Plan Layout::plan(ValueId v) {
   }
   auto ops = g.operands(v);
   p.children.assign(ops.begin(), ops.end());
+  if (n.op == Op::Matrix)
+    p.children = matrixArguments(v);
   return p;
 }
 
@@ -280,6 +282,34 @@ FormulaId Layout::make(ValueId v, const Plan &p) {
     return add(std::move(f));
   }
   return structural(v);
+}
+
+/// As it is written: A and b of solve(A, b), where the node also has the factors.
+std::vector<ValueId> Layout::matrixArguments(ValueId v) {
+  const MatrixOp op = g.node(v).matrixOp();
+  std::vector<ValueId> all;
+  for (ValueId o : std::vector<ValueId>(g.operands(v).begin(), g.operands(v).end()))
+    if (g.node(o).op != Op::Matrix || g.node(o).matrixOp() != MatrixOp::Factor)
+      all.push_back(o);
+  if (op == MatrixOp::SolveTransposed || op == MatrixOp::SolveLowerTransposed) {
+    const std::vector<Axis> axes = g.axesOf(all[0]);
+    ValueId symbols[] = {g.newSymbol(axes[1].lo, axes[1].hi, "i"),
+                         g.newSymbol(axes[0].lo, axes[0].hi, "j")};
+    const Axis turned[] = {axes[1], axes[0]};
+    all[0] = g.build(symbols, turned, g.at(all[0], std::vector<ValueId>{symbols[1], symbols[0]}));
+  }
+  return all;
+}
+
+std::string Layout::matrixFunction(MatrixOp op) {
+  switch (op) {
+  case MatrixOp::Cholesky:
+  case MatrixOp::Det:
+  case MatrixOp::LogDet:
+    return matrixOpName(op);
+  default:
+    return "solve";
+  }
 }
 
 FormulaId Layout::structural(ValueId v) {
@@ -325,6 +355,12 @@ FormulaId Layout::structural(ValueId v) {
     return zeros(v);
   case Op::Keep:
     return at(g.operand(v, 0));
+  case Op::Matrix: {
+    Formula f{Shape::Call, matrixFunction(n.matrixOp())};
+    for (ValueId o : matrixArguments(v))
+      f.parts.push_back(at(o));
+    return add(std::move(f));
+  }
   case Op::Put:
     return formula(simplifyForPeople(g, v));
   case Op::Build:
@@ -363,6 +399,8 @@ FormulaId Layout::element(ValueId v) {
 //--- binders --------------------------------------------------------------------------
 
 FormulaId Layout::binder(ValueId v) {
+  if (FormulaId whole = wholeArrays(v); whole != noFormula)
+    return whole;
   const Node n = g.node(v);
   Opened o = g.open(v);
   uint32_t parent = naturalScope(v);

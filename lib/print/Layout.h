@@ -45,6 +45,8 @@ private:
   ir::ValueId spelledOut(ir::ValueId v);
   FormulaId make(ir::ValueId v, const Plan &plan);
   FormulaId structural(ir::ValueId v);
+  std::vector<ir::ValueId> matrixArguments(ir::ValueId v);
+  static std::string matrixFunction(ir::MatrixOp op);
   FormulaId comparison(ir::ValueId v);
   FormulaId wholeComparison(ir::ValueId v);
   FormulaId element(ir::ValueId v);
@@ -66,6 +68,17 @@ private:
   std::vector<FormulaId> spelled(const std::vector<std::string> &parts);
   void flipSign(Term &term);
 
+  // LayoutArrays.cpp
+  FormulaId wholeArrays(ir::ValueId v);
+  ir::ValueId whole(ir::ValueId v, std::span<const ir::ValueId> over, unsigned depth);
+  ir::ValueId wholeTerm(const Term &term, std::span<const ir::ValueId> over, unsigned depth);
+  ir::ValueId wholeElement(ir::ValueId v, std::span<const ir::ValueId> over);
+  ir::ValueId wholeContraction(ir::ValueId v, std::span<const ir::ValueId> over, unsigned depth);
+  ir::ValueId wholeProduct(ir::ValueId left, ir::ValueId right);
+  ir::ValueId transposeOf(ir::ValueId v);
+  ir::ValueId standIn(std::string key, Formula f);
+  std::string keyOf(ir::ValueId v) const;
+
   // LayoutLets.cpp
   void nameShared();
 
@@ -78,6 +91,10 @@ private:
   std::unordered_map<ir::ValueId, std::pair<uint32_t, std::string>, ir::ValueIdHash> symbols;
   std::unordered_set<ir::ValueId, ir::ValueIdHash> asNames;
   std::set<std::string> taken; ///< names of inputs
+  /// Scalars that stand for whole arrays while their formulas are put together.
+  std::unordered_map<std::string, ir::ValueId> standIns;
+  std::unordered_set<FormulaId> wholes; ///< products of whole arrays
+  bool productsFound = false;
 };
 
 } // namespace gradus::print

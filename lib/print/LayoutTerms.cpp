@@ -65,6 +65,11 @@ FormulaId Layout::product(std::vector<FormulaId> parts) {
     return number("1");
   if (parts.size() == 1)
     return parts[0];
+  // 2*A'*r, not 2*(A'*r).
+  if (FormulaId last = parts.back(); wholes.count(last)) {
+    parts.pop_back();
+    parts.insert(parts.end(), out[last].parts.begin(), out[last].parts.end());
+  }
   return add({Shape::Product, "", std::move(parts)});
 }
 

@@ -59,6 +59,9 @@ std::string Order::makeKey(ValueId v) {
   case Op::Build:
     text = "[";
     break;
+  case Op::Matrix:
+    text = matrixOpName(n.matrixOp());
+    break;
   case Op::Keep:
     return keys[g.operand(v, 0)];
   case Op::Reduce:

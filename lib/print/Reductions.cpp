@@ -268,6 +268,13 @@ ValueId Simplifier::array(ValueId v) {
     made = g.build(o.symbols, ranges, run(o.body));
     break;
   }
+  case Op::Matrix: {
+    std::vector<ValueId> operands(g.operands(v).begin(), g.operands(v).end());
+    for (ValueId &o : operands)
+      o = run(o);
+    made = g.matrix(n.matrixOp(), operands);
+    break;
+  }
   case Op::Constant:
   case Op::Index:
   case Op::Prim:
@@ -354,6 +361,7 @@ ValueId Simplifier::elementOfPart(ValueId v, std::span<const ValueId> indices) {
   case Op::At:
   case Op::Zeros:
   case Op::List:
+  case Op::Matrix:
     break;
   }
   std::vector<ValueId> copy(indices.begin(), indices.end());

@@ -120,6 +120,8 @@ ValueId Simplifier::simplify(ValueId v, std::span<const ValueId> ops) {
     return realPrim(n.prim(), ops);
   case Op::Select:
     return choice(ops[0], ops[1], ops[2]);
+  case Op::Matrix:
+    return g.matrix(n.matrixOp(), ops);
   case Op::At:
     return at(ops[0], ops.subspan(1));
   case Op::Reduce:

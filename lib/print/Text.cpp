@@ -58,6 +58,8 @@ Level TextWriter::levelOf(const Formula &formula) const {
   case Shape::Negation:
     return Level::Sum;
   case Shape::Product:
+  case Shape::ElementProduct:
+  case Shape::ElementQuotient:
   case Shape::Fraction:
   case Shape::Reduction:
     return Level::Product;
@@ -66,6 +68,7 @@ Level TextWriter::levelOf(const Formula &formula) const {
   case Shape::Number:
   case Shape::Name:
   case Shape::Call:
+  case Shape::Transpose:
   case Shape::Element:
   case Shape::Count:
   case Shape::List:
@@ -176,6 +179,16 @@ std::string TextWriter::spell(const Formula &formula, bool tight) {
     return "-" + write(parts[0], Level::Product);
   case Shape::Product:
     return product(formula);
+  case Shape::ElementProduct:
+  case Shape::ElementQuotient: {
+    std::string text;
+    const char *sign = formula.shape == Shape::ElementProduct ? ".*" : "./";
+    for (size_t k = 0; k < parts.size(); ++k)
+      text += (k == 0 ? "" : sign) + write(parts[k], Level::Power);
+    return text;
+  }
+  case Shape::Transpose:
+    return write(parts[0], Level::Primary) + "'";
   case Shape::Fraction: {
     Level top = endsOpen(parts[0]) ? Level::Power : Level::Product;
     return write(parts[0], top) + "/" + write(parts[1], Level::Power);

@@ -35,8 +35,9 @@ constexpr ArrayName arrayNames[] = {
     {"dot", 2}, {"norm", 1}, {"norm1", 1}, {"norminf", 1}, {"sumsq", 1},
     {"identity", 1}, {"diag", 1},
 };
-/// Known to the language, compiled in a later version.
-constexpr const char *laterNames[] = {"cholesky", "solve", "det", "logdet", "trace"};
+constexpr ArrayName matrixNames[] = {
+    {"cholesky", 1}, {"solve", 2}, {"det", 1}, {"logdet", 1}, {"trace", 1}, {"inv", 1},
+};
 constexpr const char *derivativeNames[] = {"diff", "grad", "hess", "jac", "directional"};
 
 std::optional<ReduceKind> findReduce(std::string_view name) {
@@ -58,8 +59,8 @@ const std::vector<std::string> &builtinNames() {
       all.push_back(r.name);
     for (const ArrayName &a : arrayNames)
       all.push_back(a.name);
-    for (const char *later : laterNames)
-      all.push_back(later);
+    for (const ArrayName &m : matrixNames)
+      all.push_back(m.name);
     for (const char *operation : derivativeNames)
       all.push_back(operation);
     all.push_back("count");
@@ -84,9 +85,6 @@ bool isBuiltin(std::string_view name) {
 Value Elaborator::builtin(const syntax::Call &c, std::vector<Value> arguments,
                           const std::vector<SourceRange> &, SourceRange range, Scope &scope) {
   const std::string &name = c.callee.name;
-  for (const char *later : laterNames)
-    if (name == later)
-      return notYet(range, fmt::format("'{}'", name));
   if (isDerivative(name))
     return derivativeOperator(c, range, scope);
   if (!isBuiltin(name)) {
@@ -125,6 +123,11 @@ Value Elaborator::builtin(const syntax::Call &c, std::vector<Value> arguments,
     if (name == a.name)
       return checkArity(name, a.arity, arguments.size(), range, {})
                  ? arrayFunction(name, arguments, ranges, range)
+                 : Value::error();
+  for (const ArrayName &m : matrixNames)
+    if (name == m.name)
+      return checkArity(name, m.arity, arguments.size(), range, {})
+                 ? linearAlgebra(name, arguments, ranges, range)
                  : Value::error();
   if (name == "count")
     return error(Diag::WrongArity, range, "count needs an index and a condition",

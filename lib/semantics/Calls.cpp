@@ -123,6 +123,8 @@ bool Elaborator::bindArguments(const Entity &function, const std::vector<Value> 
     if (!p.integer || !p.declarator.axes.empty())
       continue;
     ValueId whole = wholeOf(arguments[k]);
+    if (!whole.valid() && arguments[k].isScalar())
+      whole = wholeOfColumns(arguments[k].node);
     if (!whole.valid()) {
       if (number(arguments[k], ranges[k]).valid())
         error(Diag::WholeNeeded, ranges[k],

@@ -10,15 +10,13 @@ using ir::Kind;
 using ir::Prim;
 
 Value Elaborator::comparison(const syntax::Comparison &c, SourceRange range, Scope &scope) {
+  for (syntax::ExprPtr e : c.operands)
+    if (std::holds_alternative<syntax::String>(e->node))
+      return textComparison(c, range, scope);
   std::vector<ValueId> operands;
   bool failed = false;
   for (syntax::ExprPtr e : c.operands) {
     Value v = expression(*e, scope);
-    if (v.form == Value::Form::Text) {
-      notYet(e->range, "a comparison with a text");
-      failed = true;
-      continue;
-    }
     operands.push_back(number(v, e->range));
     failed |= !operands.back().valid();
   }
@@ -56,6 +54,38 @@ Value Elaborator::comparison(const syntax::Comparison &c, SourceRange range, Sco
     all = all.valid() ? graph_.logicalAnd(all, one) : one;
   }
   return Value::scalar(all);
+}
+
+/// t.species[i] == "Adelie": a column of texts is not read as numbers.
+Value Elaborator::textComparison(const syntax::Comparison &c, SourceRange range, Scope &scope) {
+  auto refuse = [&] {
+    return error(Diag::WrongType, range, "only an element of a table's column is compared with a text",
+                 "write t.column[i] == \"text\", or !=");
+  };
+  const bool equal = c.ops[0] == syntax::CompareOp::Equal;
+  if (c.ops.size() != 1 || (!equal && c.ops[0] != syntax::CompareOp::NotEqual))
+    return refuse();
+  const bool first = std::holds_alternative<syntax::String>(c.operands[0]->node);
+  auto *text = std::get_if<syntax::String>(&c.operands[first ? 0 : 1]->node);
+  auto *index = std::get_if<syntax::Index>(&c.operands[first ? 1 : 0]->node);
+  auto *member = index ? std::get_if<syntax::Member>(&index->base->node) : nullptr;
+  auto *base = member ? std::get_if<syntax::Name>(&member->base->node) : nullptr;
+  Entity *entity = base ? scope.find(base->name) : nullptr;
+  if (base && !entity)
+    return unknownName(base->name, member->base->range, scope, false);
+  if (!entity || entity->kind != Entity::Kind::Table)
+    return refuse();
+  entity->used = true;
+  Value column = entity->columnIs(member->member, text->value, range);
+  if (column.isError())
+    return column;
+  Value element = elementsOf(column, *index, range, scope);
+  if (element.isError())
+    return element;
+  if (!element.isScalar())
+    return refuse();
+  ValueId is = graph_.equal(element.node, graph_.integer(1));
+  return Value::scalar(equal ? is : graph_.logicalNot(is));
 }
 
 Value Elaborator::logical(const syntax::Logical &l, SourceRange range, Scope &scope) {

@@ -76,9 +76,9 @@ private:
   // Inputs.cpp
   Value parameter(const syntax::Declarator &declarator, bool integer, syntax::ExprPtr initial,
                   SourceRange range, Unit &unit);
+  // DataInputs.cpp
   void declareData(const syntax::DataDecl &decl, SourceRange range, Unit &unit);
   void declareTable(const syntax::DataDecl &decl, SourceRange range, Unit &unit);
-  Value matrix(const syntax::DataDecl &decl, SourceRange range, Unit &unit);
   void bindSizes(ValueId input);
   // Functions.cpp
   void makeFunction(Entity &entity, bool exported);

@@ -166,12 +166,47 @@ ValueId Elaborator::toWhole(const Value &v, const syntax::Expr &expr, Scope &sco
     return {};
   if (ValueId whole = wholeOf(v); whole.valid())
     return whole;
+  if (v.isScalar())
+    if (ValueId whole = wholeOfColumns(v.node); whole.valid())
+      return whole;
   if (!number(v, expr.range).valid())
     return {};
   error(Diag::WholeNeeded, expr.range,
         fmt::format("{} must be a whole number, and '{}' is real", what, textOf(expr.range)),
         wholeFix(expr, scope));
   return {};
+}
+
+/// A sum or product of elements of table columns and whole numbers, as a whole
+/// number; invalid when it is something else.
+ValueId Elaborator::wholeOfColumns(ValueId v, unsigned depth) {
+  const ir::Node n = graph_.node(v);
+  if (n.type.kind == Kind::Int || depth > 16)
+    return n.type.kind == Kind::Int ? v : ValueId{};
+  if (n.op == ir::Op::Constant) {
+    const double value = graph_.realValue(v);
+    return std::fabs(value) < 1e15 && value == std::floor(value)
+               ? graph_.integer(static_cast<int64_t>(value))
+               : ValueId{};
+  }
+  std::vector<ValueId> ops(graph_.operands(v).begin(), graph_.operands(v).end());
+  if (n.op == ir::Op::At) {
+    auto form = wholeForms_.find(ops[0]);
+    if (form == wholeForms_.end())
+      return {};
+    return graph_.at(form->second(), std::span(ops).subspan(1));
+  }
+  if (n.op != ir::Op::Prim)
+    return {};
+  if (n.prim() == ir::Prim::ToReal)
+    return ops[0];
+  if (n.prim() != ir::Prim::Add && n.prim() != ir::Prim::Sub && n.prim() != ir::Prim::Mul &&
+      n.prim() != ir::Prim::Neg)
+    return {};
+  for (ValueId &o : ops)
+    if (o = wholeOfColumns(o, depth + 1); !o.valid())
+      return {};
+  return graph_.prim(n.prim(), ops);
 }
 
 /// What to write instead: `param int n` where a real parameter is to blame.

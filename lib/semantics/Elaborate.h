@@ -83,6 +83,11 @@ public:
   /// The value of a declared name, resolved when it is not yet.
   Value read(Entity &entity, SourceRange use);
 
+  /// An input of real numbers that is read as whole ones where those are needed.
+  void setWholeForm(ValueId input, std::function<ValueId()> make) {
+    wholeForms_[input] = std::move(make);
+  }
+
   //--- messages -------------------------------------------------------------------------
   /// Reports once for a place and a kind; returns an error value.
   Value error(Diag kind, SourceRange range, std::string message, std::string remedy = {});
@@ -158,6 +163,7 @@ private:
                  SourceRange range);
   // Conditions.cpp
   Value comparison(const syntax::Comparison &c, SourceRange range, Scope &scope);
+  Value textComparison(const syntax::Comparison &c, SourceRange range, Scope &scope);
   Value logical(const syntax::Logical &l, SourceRange range, Scope &scope);
   Value conditional(const syntax::If &i, SourceRange range, Scope &scope);
   Value choose(ValueId condition, Value a, Value b, SourceRange rangeA, SourceRange rangeB,
@@ -195,6 +201,10 @@ private:
                     const std::vector<SourceRange> &ranges, SourceRange range);
   Value arrayFunction(const std::string &name, const std::vector<Value> &arguments,
                       const std::vector<SourceRange> &ranges, SourceRange range);
+  // LinearAlgebra.cpp
+  Value linearAlgebra(const std::string &name, const std::vector<Value> &arguments,
+                      const std::vector<SourceRange> &ranges, SourceRange range);
+  ValueId fromOne(const Value &v, const std::vector<ValueId> &lengths, SourceRange range);
   // DerivativeOperators.cpp
   struct Variable;
   Value derivativeOperator(const syntax::Call &c, SourceRange range, Scope &scope);
@@ -218,6 +228,7 @@ private:
   Value block(const syntax::Block &b, SourceRange range, Scope &scope);
   bool enter(SourceRange range);
   ValueId toWhole(const Value &v, const syntax::Expr &expr, Scope &scope, const char *what);
+  ValueId wholeOfColumns(ValueId v, unsigned depth = 0);
   std::string wholeFix(const syntax::Expr &expr, Scope &scope);
 
   ir::Graph &graph_;
@@ -234,6 +245,7 @@ private:
   std::set<const syntax::FnDecl *> cyclic_;
   std::vector<Flat> flat_;
   std::map<const syntax::FnDecl *, std::set<std::string>> variables_;
+  std::unordered_map<ValueId, std::function<ValueId()>, ir::ValueIdHash> wholeForms_;
   std::deque<Entity> passed_; ///< primitives that were passed as functions
   std::vector<Diagnostic> warnings_;
   std::set<std::tuple<Diag, uint32_t, uint32_t>> reported_;

@@ -44,6 +44,9 @@ struct Entity {
   // Table
   std::function<Value(const syntax::Ident &column)> column;
   std::function<Value()> rows;
+  /// The array of whole numbers that are 1 where the column has this text, else 0.
+  std::function<Value(const syntax::Ident &column, const std::string &text, SourceRange place)>
+      columnIs;
 
   // Special: called with elaborated arguments, as methods call `grad(x)`.
   std::function<Value(std::span<const Value> arguments, const syntax::Call &call,

@@ -232,6 +232,7 @@ std::string Shapes::describe(ValueId v, unsigned depth) const {
   case Op::Build:
   case Op::List:
   case Op::Keep:
+  case Op::Matrix:
     return "(array)";
   }
   return "";

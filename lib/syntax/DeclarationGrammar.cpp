@@ -13,6 +13,7 @@ Rule<std::vector<Parameter>, class ParametersClass> const parameters = "'('";
 Rule<LetDecl, class LetItemClass> const letDecl = "'let'";
 Rule<ParamDecl, class ParamClass> const paramDecl = "'param'";
 Rule<DataDecl, class DataClass> const dataDecl = "'data'";
+Rule<Declarator, class DataNameClass> const dataName = "a name";
 Rule<VarDecl, class VarClass> const varDecl = "'var'";
 Rule<ObjectiveDecl, class ObjectiveClass> const objective = "'minimize' or 'maximize'";
 Rule<SubjectTo, class SubjectClass> const subjectTo = "'subject'";
@@ -181,8 +182,9 @@ auto const paramDecl_def = word("param") >
                            -wholeNumber<ParamDecl>() > declarator[set(&ParamDecl::declarator)] >
                            -(symbol("=") > expr[set(&ParamDecl::initial)]);
 
-auto const dataDecl_def = word("data") > -wholeNumber<DataDecl>() >
-                          listOf(declarator[push(&DataDecl::declarators)]) >
+auto const dataName_def = -wholeNumber<Declarator>() >> name[set(&Declarator::name)] >>
+                          -axes<Declarator>();
+auto const dataDecl_def = word("data") > listOf(dataName[push(&DataDecl::declarators)]) >
                           ((word("from") > quoted[SetFile()]) |
                            (symbol("=") > expr[set(&DataDecl::initial)])) >
                           -(word("missing") > word("skip")[put(&DataDecl::skipMissing, true)]);
@@ -236,7 +238,7 @@ auto const blockItem_def = x3::eps > blockDeclaration[whole] > statementEnd;
 auto const problemItem_def = x3::eps > modelDeclaration[whole] > statementEnd;
 auto const fileItem_def = x3::eps > declaration[whole] > statementEnd;
 
-BOOST_SPIRIT_DEFINE(axis, parameter, parameterWithDefault, parameters, letDecl, paramDecl, dataDecl,
+BOOST_SPIRIT_DEFINE(axis, parameter, parameterWithDefault, parameters, letDecl, paramDecl, dataDecl, dataName,
                     varDecl, objective, subjectTo, constraint, solveDecl, methodCallParts, option,
                     importDecl, problemDecl, problemItem, blockDeclaration, modelDeclaration,
                     declaration)

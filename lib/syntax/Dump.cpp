@@ -212,12 +212,11 @@ public:
     expr("value", decl.initial);
   }
   void operator()(const DataDecl &decl) {
-    line("data{}{}{}", decl.integer ? " int" : "",
-         decl.file ? fmt::format(" from \"{}\"", *decl.file) : "",
+    line("data{}{}", decl.file ? fmt::format(" from \"{}\"", *decl.file) : "",
          decl.skipMissing ? " missing skip" : "");
     const Inner inner(*this);
     for (const Declarator &d : decl.declarators)
-      declarator("declares", d);
+      declarator(d.integer ? "declares int" : "declares", d);
     expr("value", decl.initial);
   }
   void operator()(const LetDecl &decl) { let(decl, false); }

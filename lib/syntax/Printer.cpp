@@ -18,8 +18,12 @@ struct ItemText {
     value(decl.initial);
   }
   void operator()(const DataDecl &decl) const {
-    p.out += decl.integer ? "data int " : "data ";
-    p.declarators(decl.declarators);
+    p.out += "data ";
+    for (size_t k = 0; k < decl.declarators.size(); ++k) {
+      p.out += k ? ", " : "";
+      p.out += decl.declarators[k].integer ? "int " : "";
+      p.declarator(decl.declarators[k]);
+    }
     if (decl.file) {
       p.out += " from ";
       p.quoted(*decl.file);

@@ -164,6 +164,7 @@ struct AxisDecl {
 struct Declarator {
   Ident name;
   std::vector<AxisDecl> axes;
+  bool integer = false; ///< `int` before a name of `data`
 };
 /// fn parameter: `x`, `y[n]`, `int k`, `f(x[n])` (a function).
 struct Parameter {
@@ -183,10 +184,9 @@ struct ParamDecl {
   bool integer = false;
   ExprPtr initial = nullptr;
 };
-/// data t from "f.csv"; data y[4] = [..]; data int cam[p] from "obs.json" missing skip
+/// data t from "f.csv"; data y[4] = [..]; data int n, X[n,3] from "obs.json" missing skip
 struct DataDecl {
-  std::vector<Declarator> declarators; ///< usually one; several read in order from one file
-  bool integer = false;
+  std::vector<Declarator> declarators; ///< usually one; several read from one file
   std::optional<std::string> file;
   SourceRange fileRange;
   ExprPtr initial = nullptr;

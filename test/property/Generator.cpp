@@ -317,7 +317,7 @@ private:
     std::string form = "{ ";
     std::vector<Phrase> parts;
     for (unsigned k = 1 + pick(2); k > 0; --k)
-      switch (pick(6)) {
+      switch (pick(7)) {
       case 0: {
         Length l = length();
         std::string v = fresh("v");
@@ -347,6 +347,17 @@ private:
         parts.push_back(real(depth - 1));
         restore(std::move(inside));
         form += "fn " + q + "(" + z + ") = @; ";
+        functions.insert(functions.end(), 2, {q, 1, false});
+        break;
+      }
+      case 6: {
+        // A derivative, of what may read more than its variable.
+        std::string q = fresh("q"), z = fresh("z");
+        Names inside = names();
+        reals.insert(reals.end(), 4, z);
+        parts.push_back(real(depth - 1));
+        restore(std::move(inside));
+        form += "fn " + q + "(" + z + ") = diff(@, " + z + "); ";
         functions.insert(functions.end(), 2, {q, 1, false});
         break;
       }
@@ -385,7 +396,22 @@ private:
 
   Phrase measure(int depth) {
     Length l = length();
-    switch (pick(8)) {
+    // Matrices that are far from singular.
+    const std::string one = std::string("identity(") + nameOf(l) + ")";
+    switch (pick(11)) {
+    case 8:
+      return make(Sort::Real, "logdet(" + one + " + (@)*(@)'*0.01)",
+                  {vector(l, depth - 1), vector(l, 0)});
+    case 9: {
+      Phrase v = vector(l, depth - 1);
+      return make(Sort::Real, "sum(cholesky(2*" + one + " + (@)*(@)')*(@))",
+                  {v, v, vector(l, 0)});
+    }
+    case 10: {
+      Phrase v = vector(l, 0);
+      return make(Sort::Real, "dot(@, solve(3*" + one + " + (@)*(@)', @))",
+                  {vector(l, 0), v, v, vector(l, depth - 1)});
+    }
     case 0:
       return make(Sort::Real, "dot(@, @)", {vector(l, depth - 1), vector(l, depth - 1)});
     case 1:

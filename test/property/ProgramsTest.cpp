@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <deque>
 #include <fstream>
@@ -98,6 +99,21 @@ TEST_P(RandomPrograms, AllJudgesAgree) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomPrograms, testing::Range(0u, 10u));
+
+/// GRADUS_PROGRAMS=20000 property_tests --gtest_filter='*Many': other programs than
+/// those of every run, up to the first that fails.
+TEST(RandomProgram, Many) {
+  const char *count = std::getenv("GRADUS_PROGRAMS");
+  if (!count)
+    GTEST_SKIP() << "set GRADUS_PROGRAMS";
+  const auto last = static_cast<uint32_t>(2000 + std::strtoul(count, nullptr, 10));
+  Tally tally;
+  for (uint32_t first = 2000; first < last && !HasFailure(); first += batch) {
+    runBatch(first, tally);
+    if ((first + batch) % 1000 == 0)
+      std::fprintf(stderr, "%u programs\n", first + batch - 2000);
+  }
+}
 
 /// GRADUS_SEED=17 property_tests --gtest_filter='*OneSeed' looks at one program.
 TEST(RandomProgram, OneSeed) {
