@@ -3,7 +3,7 @@
 #include "differentiate/Differentiate.h"
 #include "differentiate/MatrixRules.h"
 #include "differentiate/Partials.h"
-#include "differentiate/Rules.h"
+#include "differentiate/Recurrences.h"
 
 #include <cassert>
 #include <unordered_map>
@@ -58,10 +58,13 @@ private:
 
   ValueId visit(ValueId v);
   ValueId visitPrim(ValueId v);
+  void recurrence(ValueId v);
 
   Graph &g;
   Activity activity;
   Tangents tangents;
+  /// The recurrence of tangents, and the place in it of each state (-1: no tangent).
+  std::unordered_map<ValueId, std::pair<ValueId, std::vector<int>>, ValueIdHash> recurrences;
 };
 
 ValueId Forward::visitPrim(ValueId v) {
@@ -149,9 +152,35 @@ ValueId Forward::visit(ValueId v) {
     ValueId term = g.isReal(w.weight, 1.0) ? t : g.mul(w.weight, t);
     return g.reduce(ReduceOp::Sum, o.symbols[0], o.ranges[0].lo, o.ranges[0].hi, w.guard, term);
   }
+  case Op::Recur:
+    recurrence(v);
+    return {};
+  case Op::State: {
+    const auto &[tangent, places] = recurrences.at(ops[0]);
+    int k = places[static_cast<size_t>(n.payload)];
+    if (k < 0)
+      return {};
+    return n.statePart() == StatePart::Last ? g.lastState(tangent, static_cast<unsigned>(k))
+                                            : g.allStates(tangent, static_cast<unsigned>(k));
+  }
   }
   assert(false);
   return {};
+}
+
+void Forward::recurrence(ValueId v) {
+  const Opened o = g.open(v);
+  std::vector<bool> active = activeStates(g, activity, v, o);
+  std::vector<int> places(active.size(), -1);
+  std::vector<ValueId> symbols;
+  for (size_t k = 0; k < active.size(); ++k)
+    if (active[k]) {
+      places[k] = static_cast<int>(symbols.size());
+      symbols.push_back(g.newState(g.type(o.starts[k])));
+      tangents[o.symbols[k + 1]] = symbols.back();
+    }
+  ValueId made = tangentRecurrence(g, v, active, symbols, [&](ValueId w) { return run(w); });
+  recurrences[v] = {made, std::move(places)};
 }
 
 } // namespace

@@ -3,7 +3,7 @@
 #include "differentiate/Differentiate.h"
 #include "differentiate/MatrixRules.h"
 #include "differentiate/Partials.h"
-#include "differentiate/Rules.h"
+#include "differentiate/Recurrences.h"
 
 #include <cassert>
 #include <map>
@@ -13,13 +13,6 @@ namespace gradus::differentiate {
 using namespace ir;
 
 namespace {
-
-/// `value` counts only where `guard` holds: an adjoint that passed through an
-/// untaken branch contributes nothing, whatever value would be there.
-struct Adjoint {
-  ValueId value;
-  ValueId guard;
-};
 
 class Reverse {
 public:
@@ -98,10 +91,14 @@ private:
   void visit(Pending &pending, ValueId v, const Adjoint &a);
   void visitPrim(Pending &pending, ValueId v, const Adjoint &a);
   void visitBinder(Pending &pending, ValueId v, const Adjoint &a);
+  void visitState(Pending &pending, ValueId v, const Adjoint &a);
+  void visitRecurrence(Pending &pending, ValueId v);
 
   Graph &g;
   Activity activity;
   ValueId always;
+  /// Of recurrences in pending: their users come before them.
+  std::map<ValueId, std::vector<StateAdjoints>> stateAdjoints;
 };
 
 Reverse::Pending Reverse::run(Pending pending, std::span<const ValueId> symbols, bool top) {
@@ -109,7 +106,8 @@ Reverse::Pending Reverse::run(Pending pending, std::span<const ValueId> symbols,
   while (!pending.empty()) {
     auto [v, a] = *pending.begin();
     pending.erase(pending.begin());
-    if (g.node(v).op == Op::Input || (!top && !g.dependsOnAny(v, symbols)))
+    Op op = g.node(v).op;
+    if (op == Op::Input || op == Op::Index || (!top && !g.dependsOnAny(v, symbols)))
       rest.emplace(v, a);
     else
       visit(pending, v, a);
@@ -179,6 +177,10 @@ void Reverse::visit(Pending &pending, ValueId v, const Adjoint &a) {
   case Op::Build:
   case Op::Reduce:
     return visitBinder(pending, v, a);
+  case Op::State:
+    return visitState(pending, v, a);
+  case Op::Recur:
+    return visitRecurrence(pending, v);
   }
 }
 
@@ -227,6 +229,37 @@ void Reverse::visitBinder(Pending &pending, ValueId v, const Adjoint &a) {
       outside = sumOver(o.symbols[k], o.ranges[k], outside);
     contribute(pending, node, outside);
   }
+}
+
+void Reverse::visitState(Pending &pending, ValueId v, const Adjoint &a) {
+  ValueId recur = g.operand(v, 0);
+  std::vector<StateAdjoints> &all = stateAdjoints[recur];
+  all.resize(g.stateCount(recur));
+  StateAdjoints &own = all[static_cast<size_t>(g.node(v).payload)];
+  if (g.node(v).statePart() == StatePart::Last)
+    own.last = total(a);
+  else
+    own.all = stored(total(a));
+  pending.emplace(recur, Adjoint{g.real(0.0), always}); // a place in the order
+}
+
+void Reverse::visitRecurrence(Pending &pending, ValueId v) {
+  std::vector<StateAdjoints> adjoints = std::move(stateAdjoints.at(v));
+  stateAdjoints.erase(v);
+  const Opened o = g.open(v);
+  std::vector<bool> active = activeStates(g, activity, v, o);
+  auto reverse = [&](const Contributions &seeds) {
+    Pending inside;
+    for (const auto &[next, adjoint] : seeds)
+      contribute(inside, next, adjoint);
+    Pending reached = run(std::move(inside), o.symbols, false);
+    return Contributions(reached.begin(), reached.end());
+  };
+  ReversedRecurrence r = reverseRecurrence(g, v, adjoints, active, reverse);
+  for (const auto &[start, adjoint] : r.starts)
+    contribute(pending, start, adjoint);
+  for (const auto &[node, adjoint] : r.inside)
+    contribute(pending, node, sumOver(r.step, r.range, adjoint));
 }
 
 } // namespace

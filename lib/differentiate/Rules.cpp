@@ -15,6 +15,12 @@ Activity::Activity(const Graph &graph, std::span<const ValueId> inputs) : g(grap
     state_[v.index] = 1;
 }
 
+void Activity::set(ValueId v, bool active) {
+  if (state_.size() < g.size())
+    state_.resize(g.size(), -1);
+  state_[v.index] = active;
+}
+
 bool Activity::active(ValueId root) {
   if (state_.size() < g.size())
     state_.resize(g.size(), -1);
@@ -28,7 +34,10 @@ bool Activity::active(ValueId root) {
       continue;
     }
     const Node &n = g.node(v);
-    if (n.type.kind != Kind::Real || n.op == Op::Constant || n.op == Op::Input) {
+    // A recurrence is active if one of its states is; its bound states, which
+    // stand for that, do not count themselves.
+    bool real = n.type.kind == Kind::Real || n.op == Op::Recur;
+    if (!real || n.op == Op::Constant || n.op == Op::Input) {
       state_[v.index] = 0;
       continue;
     }

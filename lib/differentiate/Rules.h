@@ -8,12 +8,21 @@
 
 namespace gradus::differentiate {
 
+/// `value` counts only where `guard` holds: an adjoint that passed through an
+/// untaken branch contributes nothing, whatever value would be there.
+struct Adjoint {
+  ir::ValueId value;
+  ir::ValueId guard;
+};
+
 /// Which values depend on the inputs of a differentiation through Real
 /// operations. Grows with the graph; never recurses.
 class Activity {
 public:
   Activity(const ir::Graph &graph, std::span<const ir::ValueId> inputs);
   bool active(ir::ValueId v);
+  /// Decides for a symbol of a state.
+  void set(ir::ValueId v, bool active);
 
 private:
   const ir::Graph &g;

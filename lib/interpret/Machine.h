@@ -13,6 +13,8 @@
 
 #include "interpret/Interpreter.h"
 
+#include <set>
+
 namespace gradus::interpret {
 
 using ir::Kind;
@@ -40,6 +42,7 @@ private:
     int64_t whole = 0; ///< Int and Bool
     T real = T(0);
     ArrayPointer array;
+    std::shared_ptr<std::vector<Slot>> states = {}; ///< Recur: the last ones, then all of each
   };
 
   /// An open loop: a Reduce of scalars, a Build, or a sum of arrays that is
@@ -56,11 +59,22 @@ private:
     bool adding = false; ///< sum of arrays: the body of this step is being added
   };
 
+  /// A recurrence on its way.
+  struct Steps {
+    ir::Opened opened;
+    std::vector<int64_t> at; ///< the step, and nothing for each state
+    int64_t lo = 1, hi = 0;
+    std::vector<Slot> states;
+    std::vector<ArrayPointer> all;
+    bool keeps = false; ///< all values, not only the last
+  };
+
   struct Frame {
     ValueId node;
     ArrayPointer into;          ///< add the array to this; null: find the node's value
     ArrayPointer made;          ///< the array that frames above add to
     std::unique_ptr<Loop> loop; ///< once it is open
+    std::unique_ptr<Steps> steps = {};
   };
 
   // MachineSteps.h: slots and frames
@@ -104,6 +118,15 @@ private:
   void endScope();
   static bool advance(Loop &loop); ///< to the next index; false at the end
 
+  // MachineRecurrences.h
+  bool openRecurrence();
+  bool stepRecurrence();
+  bool stepState(ValueId v);
+  bool storeRow(Steps &steps, int64_t step);
+  bool makeRows(ValueId v, Steps &steps);
+  void setStates(const Steps &steps);
+  bool findStep(ValueId v, std::vector<int64_t> where, ValueId &part);
+
   // MachineExplain.h
   bool finite(ValueId v);
   bool isNan(ValueId v);
@@ -122,6 +145,7 @@ private:
   std::vector<size_t> symbolDepth;          ///< symbol number -> 1 + place in scopes; 0 closed
   std::vector<int64_t> symbolValue;
   uint64_t lastStamp = 1;
+  std::set<uint32_t> keepsAll; ///< recurrences of which someone reads all states
   EvalError *failure = nullptr;
 };
 

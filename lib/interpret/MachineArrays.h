@@ -94,6 +94,8 @@ template <class T> bool Machine<T>::stepArray(ValueId v) {
     return stepMatrix(v);
   case Op::Build:
     return openLoop();
+  case Op::State:
+    return stepState(v);
   case Op::Zeros:
   case Op::Put:
   case Op::Prim:
@@ -101,8 +103,9 @@ template <class T> bool Machine<T>::stepArray(ValueId v) {
   case Op::Reduce:
     return stepSum(v);
   case Op::Constant:
-  case Op::Index:
+  case Op::Index: // a state, which is always known
   case Op::At:
+  case Op::Recur:
     break;
   }
   assert(false && "not an array");
@@ -173,6 +176,8 @@ template <class T> bool Machine<T>::stepInto() {
   case Op::Build:
   case Op::List:
   case Op::Matrix:
+  case Op::Index:
+  case Op::State:
   case Op::Keep: {
     if (!need(v))
       return true;
@@ -185,8 +190,8 @@ template <class T> bool Machine<T>::stepInto() {
     return true;
   }
   case Op::Constant:
-  case Op::Index:
   case Op::At:
+  case Op::Recur:
     break;
   }
   assert(false && "not an array");

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "interpret/MachineMatrix.h"
-#include "interpret/MachineLoops.h"
+#include "interpret/MachineRecurrences.h"
 #include "ir/TextForm.h"
 
 namespace gradus::interpret {
@@ -132,12 +132,17 @@ bool Machine<T>::findPart(ValueId array, const std::vector<int64_t> &where, Valu
       endScope();
       break;
     }
+    case Op::State:
+      if (findStep(v, where, part))
+        return true;
+      break;
     case Op::Input:
     case Op::Zeros:
     case Op::Constant:
     case Op::Index:
     case Op::At:
     case Op::Matrix:
+    case Op::Recur:
       break;
     }
   }
@@ -173,6 +178,10 @@ template <class T> ValueId Machine<T>::cause(ValueId v) {
     ValueId part;
     return findPart(ops[0], where, part) ? part : ValueId{};
   }
+  case Op::State: {
+    ValueId part;
+    return findStep(v, {}, part) ? part : ValueId{};
+  }
   case Op::Constant:
   case Op::Input:
   case Op::Index:
@@ -182,6 +191,7 @@ template <class T> ValueId Machine<T>::cause(ValueId v) {
   case Op::List:
   case Op::Keep:
   case Op::Matrix:
+  case Op::Recur:
     return {};
   }
   return {};
@@ -219,6 +229,9 @@ template <class T> NonFinite Machine<T>::describe(ValueId v) {
   case Op::Matrix:
     result.operation = ir::matrixOpName(n.matrixOp());
     break;
+  case Op::State:
+    result.operation = g.indexName(g.operand(v, 0), static_cast<unsigned>(n.payload + 1));
+    break;
   case Op::Constant:
   case Op::Index:
   case Op::Select:
@@ -227,6 +240,7 @@ template <class T> NonFinite Machine<T>::describe(ValueId v) {
   case Op::Build:
   case Op::List:
   case Op::Keep:
+  case Op::Recur:
     result.operation = "a constant";
     break;
   }

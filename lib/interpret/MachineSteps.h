@@ -106,6 +106,8 @@ template <class T> bool Machine<T>::step() {
   ValueId v = frame.node;
   if (frame.loop)
     return stepLoop();
+  if (frame.steps)
+    return stepRecurrence();
   if (frame.into)
     return stepInto();
   if (known(v)) {
@@ -146,6 +148,10 @@ template <class T> bool Machine<T>::stepScalar(ValueId v) {
     return openLoop();
   case Op::Matrix:
     return stepMatrix(v);
+  case Op::Recur:
+    return openRecurrence();
+  case Op::State:
+    return stepState(v);
   case Op::Put:
   case Op::Zeros:
   case Op::Build:

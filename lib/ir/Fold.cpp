@@ -387,7 +387,7 @@ bool cheapBody(const Graph &g, ValueId build) {
     });
     if (!bound)
       continue;
-    if (m.op == Op::Reduce || m.op == Op::Build || ++count > 40)
+    if (m.op == Op::Reduce || m.op == Op::Build || m.op == Op::Recur || ++count > 40)
       return false;
     if (m.op == Op::Prim && m.type.kind == Kind::Real)
       cost += info(m.prim()).cost;

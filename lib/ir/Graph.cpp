@@ -109,6 +109,15 @@ ValueId Graph::newSymbol(ValueId lo, ValueId hi, std::string name) {
   return v;
 }
 
+ValueId Graph::newState(Type type, std::string name) {
+  Node n{.op = Op::Index, .type = type};
+  n.payload = symbolPayload(symbols_.size());
+  symbols_.push_back({{}, {}, std::move(name)});
+  ValueId v = intern(n, {});
+  symbols_.back().node = v;
+  return v;
+}
+
 void Graph::setSymbolRange(ValueId v, ValueId lo, ValueId hi) {
   Symbol &s = symbols_[static_cast<size_t>(-node(v).payload - 1)];
   s.lo = lo;
@@ -166,6 +175,16 @@ bool Graph::dependsOnAny(ValueId v, std::span<const ValueId> symbols) const {
   return std::any_of(symbols.begin(), symbols.end(), [&](ValueId s) { return dependsOn(v, s); });
 }
 
+std::vector<ValueId> Graph::partsOf(const Node &n, std::span<const ValueId> operands) const {
+  std::vector<ValueId> parts(operands.begin(), operands.end());
+  if (n.op == Op::Put || n.op == Op::Zeros || n.op == Op::Index)
+    for (const Axis &axis : shapes_[n.type.shape]) {
+      parts.push_back(axis.lo);
+      parts.push_back(axis.hi);
+    }
+  return parts;
+}
+
 //--- interning --------------------------------------------------------------------
 
 ValueId Graph::intern(Node n, std::span<const ValueId> given) {
@@ -202,16 +221,16 @@ ValueId Graph::intern(Node n, std::span<const ValueId> given) {
   n.operands = static_cast<uint32_t>(pool_.size());
   n.operandCount = static_cast<uint32_t>(operands.size());
   pool_.insert(pool_.end(), operands.begin(), operands.end());
+  std::vector<ValueId> parts = partsOf(n, operands);
   if (n.op == Op::Index) {
-    n.freeSet = internFreeSet({static_cast<int32_t>(n.payload)});
+    std::vector<int32_t> set{static_cast<int32_t>(n.payload)};
+    for (ValueId v : parts)
+      set.insert(set.end(), freeIndices(v).begin(), freeIndices(v).end());
+    std::sort(set.begin(), set.end());
+    set.erase(std::unique(set.begin(), set.end()), set.end());
+    n.freeSet = internFreeSet(std::move(set));
     n.maxBinder = 0;
   } else {
-    std::vector<ValueId> parts(operands.begin(), operands.end());
-    if (n.op == Op::Put || n.op == Op::Zeros)
-      for (const Axis &axis : shapes_[n.type.shape]) {
-        parts.push_back(axis.lo);
-        parts.push_back(axis.hi);
-      }
     n.maxBinder = n.binders != 0 ? static_cast<uint32_t>(n.payload) + n.binders - 1 : 0;
     for (ValueId v : parts)
       n.maxBinder = std::max(n.maxBinder, node(v).maxBinder);
@@ -267,9 +286,8 @@ ValueId Graph::rename(ValueId root, const std::unordered_map<int64_t, ValueId> &
   SourceRange saved = currentRange_;
   for (ValueId v : order) {
     Node n = node(v);
-    if (n.op == Op::Index) {
-      auto it = indices.find(n.payload);
-      done[v] = it == indices.end() ? v : it->second;
+    if (auto it = indices.find(n.payload); n.op == Op::Index && it != indices.end()) {
+      done[v] = it->second;
       continue;
     }
     std::vector<ValueId> ops;
@@ -317,6 +335,10 @@ Opened Graph::open(ValueId binder) {
   assert(n.binders != 0 && !isOpenTerm(binder));
   std::vector<ValueId> symbols;
   for (unsigned k = 0; k < n.binders; ++k) {
+    if (n.op == Op::Recur && k > 0) {
+      symbols.push_back(newState(stateType(binder, k - 1), indexName(binder, k)));
+      continue;
+    }
     ValueId lo = operand(binder, 2 * k), hi = operand(binder, 2 * k + 1);
     symbols.push_back(newSymbol(lo, hi, indexName(binder, k)));
   }
@@ -333,7 +355,10 @@ Opened Graph::openWith(ValueId binder, std::span<const ValueId> symbols) {
     Substitution map;
     for (unsigned k = 0; k < n.binders; ++k)
       map.emplace(opened.symbols[k], symbols[k]);
-    opened.body = substitute(opened.body, map);
+    if (opened.body.valid())
+      opened.body = substitute(opened.body, map);
+    for (ValueId &next : opened.nexts)
+      next = substitute(next, map);
     if (opened.condition.valid())
       opened.condition = substitute(opened.condition, map);
     opened.symbols.assign(symbols.begin(), symbols.end());
@@ -343,8 +368,18 @@ Opened Graph::openWith(ValueId binder, std::span<const ValueId> symbols) {
   std::unordered_map<int64_t, ValueId> map;
   for (unsigned k = 0; k < n.binders; ++k) {
     opened.symbols.push_back(symbols[k]);
-    opened.ranges.push_back({operand(binder, 2 * k), operand(binder, 2 * k + 1)});
+    if (2 * k < n.rangeOperands())
+      opened.ranges.push_back({operand(binder, 2 * k), operand(binder, 2 * k + 1)});
     map.emplace(n.payload + k, symbols[k]);
+  }
+  if (n.op == Op::Recur) {
+    const unsigned states = stateCount(binder);
+    opened.condition = rename(operand(binder, 2), map);
+    for (unsigned k = 0; k < states; ++k)
+      opened.starts.push_back(operand(binder, 3 + k));
+    for (unsigned k = 0; k < states; ++k)
+      opened.nexts.push_back(rename(operand(binder, 3 + states + k), map));
+    return opened;
   }
   if (n.op == Op::Reduce)
     opened.condition = rename(operand(binder, 2), map);

@@ -12,6 +12,13 @@
 // place of each number, work on those, and build a new binder from symbols.
 // Every node knows the set of free indices (numbers and symbols) in it.
 //
+// Recurrences. Recur binds a step index and states, which are indices of any
+// type: `recur (t in lo..hi) states s = start until stop do next`. `stop` is
+// tested before each step. Its own value is the number of steps that were made;
+// State nodes give what a state was at the end, or at all steps as an array
+// with the axis lo-1..hi before its own (what follows the last step that was
+// made is not to be read).
+//
 // Arrays. A node may have a shape. Array-valued nodes are: Input, Build,
 // List, Zeros, Put (all zero but one element), Keep, Matrix, and Add / Select / a
 // sum of array-valued nodes, which is how the adjoint of an array is written:
@@ -62,7 +69,7 @@ struct Type {
 enum class Op : uint8_t {
   Constant, ///< number; bits in payload
   Input,    ///< payload: index into Graph::inputs()
-  Index,    ///< payload: a bound number (> 0) or -(symbol + 1)
+  Index,    ///< payload: a bound number (> 0) or -(symbol + 1); a state has any type
   Prim,     ///< prim(operands...); Add also on two arrays of one shape
   Select,   ///< condition, then, else: lazy. Also of arrays
   At,       ///< array, one index for each axis
@@ -73,6 +80,8 @@ enum class Op : uint8_t {
   List,     ///< elements, row major: a literal array
   Keep,     ///< array operand that is always computed once and stored
   Matrix,   ///< matrix algebra that is kept whole: MatrixOp of arrays that count from 1
+  Recur,    ///< lo, hi, stop, start of each state, next of each state: steps made
+  State,    ///< recur; payload: which state
 };
 
 /// With F = Factor(A), the triangular factors L and U of A with its rows
@@ -91,11 +100,13 @@ enum class MatrixOp : uint8_t {
 const char *matrixOpName(MatrixOp op);
 
 enum class ReduceOp : uint8_t { Sum, Prod, Min, Max, LogSumExp };
+/// Of a state: its value after the last step, or all its values.
+enum class StatePart : uint8_t { Last, All };
 
 struct Node {
   Op op;
-  uint8_t sub = 0;         ///< Prim, ReduceOp or MatrixOp
-  uint8_t binders = 0;     ///< bound indices: 1 for Reduce, rank for Build
+  uint8_t sub = 0;         ///< Prim, ReduceOp, MatrixOp or StatePart
+  uint8_t binders = 0;     ///< bound indices: 1 for Reduce, rank for Build, 1 + states for Recur
   Type type;
   uint32_t operands = 0;   ///< first operand in the pool
   uint32_t operandCount = 0;
@@ -105,6 +116,9 @@ struct Node {
   Prim prim() const { return static_cast<Prim>(sub); }
   ReduceOp reduceOp() const { return static_cast<ReduceOp>(sub); }
   MatrixOp matrixOp() const { return static_cast<MatrixOp>(sub); }
+  StatePart statePart() const { return static_cast<StatePart>(sub); }
+  /// Leading operands of a binder that are ends of ranges.
+  unsigned rangeOperands() const { return op == Op::Recur ? 2u : 2u * binders; }
 };
 
 /// What a model reads: argument, parameter, table column, unknown, size.
@@ -116,7 +130,8 @@ struct Input {
   SourceRange range;
 };
 
-/// A bound index that is open. Its range holds where it stands for an index.
+/// A bound index that is open. Its range holds where it stands for an index; a
+/// state has none.
 struct Symbol {
   ValueId lo, hi;
   std::string name; ///< for printing; "" when none
@@ -125,10 +140,12 @@ struct Symbol {
 
 /// The operands of a binder with symbols in place of numbers.
 struct Opened {
-  std::vector<ValueId> symbols; ///< Index nodes
-  std::vector<Axis> ranges;     ///< Build: one an index; Reduce: one
-  ValueId condition;            ///< Reduce; constant true when none
-  ValueId body;
+  std::vector<ValueId> symbols; ///< Index nodes; of a Recur the step, then the states
+  std::vector<Axis> ranges;     ///< Build: one an index; Reduce, Recur: one
+  ValueId condition;            ///< Reduce; constant true when none. Recur: when to stop
+  ValueId body;                 ///< not of a Recur
+  std::vector<ValueId> starts;  ///< Recur
+  std::vector<ValueId> nexts;   ///< Recur
 };
 
 using Substitution = std::unordered_map<ValueId, ValueId, ValueIdHash>;
@@ -171,6 +188,8 @@ public:
   ValueId extent(const Axis &axis);
 
   ValueId newSymbol(ValueId lo, ValueId hi, std::string name = {});
+  /// The symbol of a recurrence's state.
+  ValueId newState(Type type, std::string name = {});
   bool isSymbol(ValueId v) const { return node(v).op == Op::Index && node(v).payload < 0; }
   const Symbol &symbol(ValueId v) const { return symbols_[static_cast<size_t>(-node(v).payload - 1)]; }
   /// The Index node of a symbol among free indices; invalid for a bound number.
@@ -211,6 +230,17 @@ public:
   /// `symbol` becomes the bound index. condition: boolean(true) when none.
   ValueId reduce(ReduceOp op, ValueId symbol, ValueId lo, ValueId hi, ValueId condition, ValueId body);
   ValueId build(std::span<const ValueId> symbols, std::span<const Axis> ranges, ValueId body);
+  /// symbols: the step, then the states. stop: boolean(false) when all steps are made.
+  ValueId recur(std::span<const ValueId> symbols, const Axis &range, ValueId stop,
+                std::span<const ValueId> starts, std::span<const ValueId> nexts);
+  unsigned stateCount(ValueId recur) const { return node(recur).binders - 1u; }
+  Type stateType(ValueId recur, unsigned k) const { return type(operand(recur, 3 + k)); }
+  ValueId lastState(ValueId recur, unsigned k);
+  ValueId allStates(ValueId recur, unsigned k);
+  /// The state at one step: an element or slice of allStates().
+  ValueId stateAt(ValueId recur, unsigned k, ValueId step);
+  /// The array of this shape with these elements; the element itself for scalars.
+  ValueId elementwise(ShapeId shape, const std::function<ValueId(std::span<const ValueId>)> &element);
 
   // Arithmetic on Int or Real scalars of one kind; toReal converts where needed.
   ValueId add(ValueId a, ValueId b);
@@ -255,6 +285,9 @@ private:
   ValueId makePrim(Prim p, Type type, std::span<const ValueId> operands);
   ValueId affine(Prim p, ValueId a, ValueId b); ///< normal form of Int + and -
   uint32_t freeSetOf(std::span<const ValueId> operands, int64_t firstBound, unsigned bound);
+  /// What a node's free indices come from: its operands, and where the node makes
+  /// its own shape the ends of the axes.
+  std::vector<ValueId> partsOf(const Node &node, std::span<const ValueId> operands) const;
   uint32_t internFreeSet(std::vector<int32_t> set);
 
   std::vector<Node> nodes_;

@@ -125,8 +125,13 @@ private:
       return g.keep(ops[0]);
     case Op::Matrix:
       return g.matrix(n.matrixOp(), ops);
+    case Op::State: {
+      auto k = static_cast<unsigned>(n.payload);
+      return n.statePart() == StatePart::Last ? g.lastState(ops[0], k) : g.allStates(ops[0], k);
+    }
     case Op::Build:
     case Op::Reduce:
+    case Op::Recur:
       break;
     }
     assert(false && "binders are remade above");
@@ -155,12 +160,34 @@ private:
       ranges.push_back(range);
       symbols.push_back(symbol);
     }
+    if (g.node(v).op == Op::Recur)
+      return remakeRecurrence(opened, symbols, ranges[0], std::move(inner));
     Rewriter scope(g, std::move(inner), rule, this);
     ValueId body = scope.run(opened.body);
     if (g.node(v).op == Op::Build)
       return g.build(symbols, ranges, body);
     ValueId condition = scope.run(opened.condition);
     return g.reduce(g.node(v).reduceOp(), symbols[0], ranges[0].lo, ranges[0].hi, condition, body);
+  }
+
+  ValueId remakeRecurrence(const Opened &opened, std::vector<ValueId> symbols, const Axis &range,
+                           Substitution inner) {
+    std::vector<ValueId> starts, nexts;
+    for (size_t k = 0; k < opened.starts.size(); ++k) {
+      starts.push_back(get(opened.starts[k]));
+      ValueId state = opened.symbols[k + 1];
+      if (Type t = g.type(starts[k]); t != g.type(state)) { // its shape has been replaced
+        symbols.push_back(g.newState(t, g.symbol(state).name));
+        inner[state] = symbols.back();
+      } else {
+        symbols.push_back(state);
+      }
+    }
+    Rewriter scope(g, std::move(inner), rule, this);
+    ValueId stop = scope.run(opened.condition);
+    for (ValueId next : opened.nexts)
+      nexts.push_back(scope.run(next));
+    return g.recur(symbols, range, stop, starts, nexts);
   }
 
   Graph &g;

@@ -11,10 +11,19 @@
 //   }
 //   return %3
 //
+//   %4 = recur (#1 "t" in 1..%1) : int {
+//     state #2 "h" : real = 1.0
+//     %5 = cos #2 : real
+//     until %6
+//     next %5
+//   }
+//   %7 = last 1 of %4 : real
+//   %8 = states 1 of %4 : real[0..%1]
+//
 // Constants and bound indices stand in place: 2 is whole, 2.0 real. A block
 // may hold `where %c` before its `yield`. Names of a block are seen only inside
-// it. Free symbols are declared by `symbol #s7 "j" in 1..%1`, 7 being the
-// symbol's number. Lines that begin with fn, let, param, data, size, table,
+// it. Free symbols are declared by `symbol #s7 "j" in 1..%1` (states by
+// `symbol #s7 "h" : real`), 7 being the symbol's number. Lines that begin with fn, let, param, data, size, table,
 // problem or `;` describe a module and do not matter to the reader.
 //
 //===--------------------------------------------------------------------===//

@@ -37,13 +37,14 @@ public:
 private:
   struct Block {
     std::string result;
-    bool build = false;
+    bool build = false, recur = false;
     ReduceOp op = ReduceOp::Sum;
     std::vector<std::string> indexNames;
     std::vector<ValueId> symbols;
     std::vector<Axis> ranges;
     Type type;
     ValueId condition, body;
+    std::vector<ValueId> starts, nexts; ///< of a recurrence
     size_t firstDefined = 0;
   };
 
@@ -80,7 +81,8 @@ private:
   std::optional<ReduceOp> reduction(const std::string &name);
   void define(const std::string &name, ValueId v);
   void definition(const std::string &name);
-  void binder(const std::string &name, bool build);
+  void binder(const std::string &name, const std::string &op);
+  void stateLine();
   void endBlock();
   ValueId node(const std::string &op);
   ValueId input();
@@ -221,6 +223,12 @@ ValueId Reader::node(const std::string &op) {
   if (op == "input")
     return input();
   std::vector<ValueId> ops;
+  size_t which = 0;
+  if (op == "last" || op == "states") {
+    which = std::strtoull(word().c_str(), nullptr, 10);
+    if (word() != "of")
+      throw Wrong{fmt::format("expected {} <number> of", op)};
+  }
   if (!accept(":")) {
     do
       ops.push_back(value());
@@ -263,6 +271,11 @@ ValueId Reader::node(const std::string &op) {
   } else if (auto matrixOp = findMatrixOp(op)) {
     need(isMatrixNode(g, *matrixOp, ops));
     made = g.matrix(*matrixOp, ops);
+  } else if (op == "last" || op == "states") {
+    need(ops.size() == 1 && g.node(ops[0]).op == Op::Recur && which >= 1 &&
+         which <= g.stateCount(ops[0]));
+    auto k = static_cast<unsigned>(which - 1);
+    made = op == "last" ? g.lastState(ops[0], k) : g.allStates(ops[0], k);
   } else {
     std::optional<Prim> p = findPrimitiveByIRName(op);
     if (!p)
@@ -275,11 +288,12 @@ ValueId Reader::node(const std::string &op) {
   return made;
 }
 
-void Reader::binder(const std::string &name, bool build) {
+void Reader::binder(const std::string &name, const std::string &kind) {
   Block block;
   block.result = name;
-  block.build = build;
-  if (!build) {
+  block.build = kind == "build";
+  block.recur = kind == "recur";
+  if (kind == "reduce") {
     std::string which = word();
     auto op = reduction(which);
     if (!op)
@@ -299,12 +313,12 @@ void Reader::binder(const std::string &name, bool build) {
     block.symbols.push_back(g.newSymbol(lo, hi, hint));
   } while (accept(","));
   expect(")");
-  if (!build && block.symbols.size() != 1)
-    throw Wrong{"a reduction has one index"};
+  if (!block.build && block.symbols.size() != 1)
+    throw Wrong{"a reduction or recurrence has one index"};
   expect(":");
   block.type = type();
   expect("{");
-  block.condition = g.boolean(true);
+  block.condition = g.boolean(!block.recur);
   block.firstDefined = defined.size();
   for (size_t k = 0; k < block.symbols.size(); ++k)
     if (!names.emplace(block.indexNames[k], block.symbols[k]).second)
@@ -317,15 +331,21 @@ void Reader::endBlock() {
     throw Wrong{"'}' without a block"};
   Block block = std::move(blocks.back());
   blocks.pop_back();
-  if (!block.body.valid())
-    throw Wrong{"the block has no yield"};
+  if (block.recur ? block.nexts.size() != block.starts.size() || block.starts.empty()
+                  : !block.body.valid())
+    throw Wrong{block.recur ? "a recurrence has as many lines next as state" : "the block has no yield"};
   for (size_t k = block.firstDefined; k < defined.size(); ++k)
     names.erase(defined[k]);
   defined.resize(block.firstDefined);
   for (const std::string &index : block.indexNames)
     names.erase(index);
   ValueId made;
-  if (block.build) {
+  if (block.recur) {
+    for (size_t k = 0; k < block.nexts.size(); ++k)
+      if (g.type(block.nexts[k]) != g.type(block.starts[k]))
+        throw Wrong{"a state changes its type"};
+    made = g.recur(block.symbols, block.ranges[0], block.condition, block.starts, block.nexts);
+  } else if (block.build) {
     if (!g.type(block.body).scalar())
       throw Wrong{"the element of a build is a scalar"};
     made = g.build(block.symbols, block.ranges, block.body);
@@ -338,29 +358,56 @@ void Reader::endBlock() {
   define(block.result, made);
 }
 
-/// symbol #s7 "j" in 1..%1
+/// state #2 "x" : real[1..%1] = %3
+void Reader::stateLine() {
+  if (blocks.empty() || !blocks.back().recur)
+    throw Wrong{"'state' outside a recurrence"};
+  std::string name = word(), hint = quotedName();
+  expect(":");
+  Type t = type();
+  expect("=");
+  ValueId start = value();
+  if (g.type(start) != t)
+    throw Wrong{"a state starts with its type"};
+  Block &block = blocks.back();
+  block.starts.push_back(start);
+  block.symbols.push_back(g.newState(t, hint));
+  block.indexNames.push_back(name);
+  if (!names.emplace(name, block.symbols.back()).second)
+    throw Wrong{fmt::format("{} is bound twice", name)};
+}
+
+/// symbol #s7 "j" in 1..%1, or of a state: symbol #s7 "x" : real[1..%1]
 void Reader::symbolLine() {
   std::string name = word();
   std::string hint = quotedName();
+  int64_t payload = name.size() < 3 ? 0 : -std::strtoll(name.c_str() + 2, nullptr, 10) - 1;
+  auto known = [&](auto same) {
+    for (uint32_t k = 0; k < g.size(); ++k)
+      if (g.node({k}).op == Op::Index && g.node({k}).payload == payload && same(ValueId{k}))
+        return ValueId{k};
+    return ValueId{};
+  };
+  if (accept(":")) {
+    Type t = type();
+    ValueId found = known([&](ValueId v) { return g.type(v) == t && !g.symbol(v).lo.valid(); });
+    return define(name, found.valid() ? found : g.newState(t, hint));
+  }
   if (word() != "in" || name.size() < 3)
     throw Wrong{"expected symbol #s<number> \"name\" in lo..hi"};
   ValueId lo = whole();
   expect("..");
   ValueId hi = whole();
-  int64_t payload = -std::strtoll(name.c_str() + 2, nullptr, 10) - 1;
-  ValueId found;
-  for (uint32_t k = 0; k < g.size() && !found.valid(); ++k)
-    if (g.node({k}).op == Op::Index && g.node({k}).payload == payload && g.symbol({k}).lo == lo &&
-        g.symbol({k}).hi == hi)
-      found = {k};
+  ValueId found =
+      known([&](ValueId v) { return g.symbol(v).lo == lo && g.symbol(v).hi == hi; });
   define(name, found.valid() ? found : g.newSymbol(lo, hi, hint));
 }
 
 void Reader::definition(const std::string &name) {
   expect("=");
   std::string op = word();
-  if (op == "build" || op == "reduce")
-    binder(name, op == "build");
+  if (op == "build" || op == "reduce" || op == "recur")
+    binder(name, op);
   else
     define(name, node(op));
 }
@@ -376,12 +423,16 @@ void Reader::readLine() {
     return definition(first);
   if (first == "symbol")
     return symbolLine();
-  if (first == "where" || first == "yield") {
-    if (blocks.empty())
+  if (first == "state")
+    return stateLine();
+  if (first == "where" || first == "yield" || first == "until" || first == "next") {
+    if (blocks.empty() || blocks.back().recur != (first == "until" || first == "next"))
       throw Wrong{fmt::format("'{}' outside a block", first)};
     ValueId v = value();
     if (first == "yield")
       blocks.back().body = v;
+    else if (first == "next")
+      blocks.back().nexts.push_back(v);
     else if (g.type(v) != Type{Kind::Bool, 0})
       throw Wrong{"a condition is a boolean"};
     else

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -107,6 +108,9 @@ private:
   std::vector<ValueId> needs(ValueId v);
   void line(ValueId v);
   void binder(ValueId v, const std::string &name);
+  void recurrence(ValueId v, const std::string &name);
+  void block(std::span<const ValueId> symbols, std::span<const ValueId> parts,
+             const std::function<void()> &end);
   void add(const std::string &content) {
     text.append(2 * depth, ' ');
     text += content;
@@ -157,9 +161,15 @@ void Writer::declareSymbols(std::span<const ValueId> roots) {
       symbols.push_back({k});
   for (ValueId s : symbols) {
     Symbol symbol = g.symbol(s);
+    std::string name = fmt::format("#s{}", -g.node(s).payload - 1);
+    if (!symbol.lo.valid()) { // a state
+      scope(needs(s));
+      names[s] = name;
+      add(fmt::format("symbol {} {} : {}", name, quoted(symbol.name), type(g.type(s))));
+      continue;
+    }
     std::vector<ValueId> ends{symbol.lo, symbol.hi};
     scope(ends);
-    std::string name = fmt::format("#s{}", -g.node(s).payload - 1);
     names[s] = name;
     add(fmt::format("symbol {} {} in {}..{}", name, quoted(symbol.name), token(symbol.lo),
                     token(symbol.hi)));
@@ -186,9 +196,11 @@ std::vector<ValueId> Writer::needs(ValueId v) {
     result.push_back(range.hi);
   }
   // The largest parts of the body that do not depend on its own indices.
-  std::vector<ValueId> work{opened.body};
-  if (opened.condition.valid())
-    work.push_back(opened.condition);
+  std::vector<ValueId> work = opened.nexts;
+  for (ValueId w : {opened.body, opened.condition})
+    if (w.valid())
+      work.push_back(w);
+  result.insert(result.end(), opened.starts.begin(), opened.starts.end());
   std::set<ValueId> seen;
   while (!work.empty()) {
     ValueId w = work.back();
@@ -200,9 +212,11 @@ std::vector<ValueId> Writer::needs(ValueId v) {
       continue;
     }
     const Node &m = g.node(w);
-    unsigned count = m.binders != 0 ? 2 * m.binders : m.operandCount;
+    unsigned count = m.binders != 0 ? m.rangeOperands() : m.operandCount;
     for (unsigned k = 0; k < count; ++k)
       work.push_back(g.operand(w, k));
+    for (unsigned k = 0; m.op == Op::Recur && k < m.binders - 1u; ++k)
+      work.push_back(g.operand(w, 3 + k));
   }
   std::sort(result.begin(), result.end());
   return result;
@@ -231,7 +245,9 @@ void Writer::scope(std::span<const ValueId> roots) {
 void Writer::line(ValueId v) {
   const Node n = g.node(v);
   std::string name = fmt::format("%{}", next++);
-  if (n.binders != 0) {
+  if (n.op == Op::Recur) {
+    recurrence(v, name);
+  } else if (n.binders != 0) {
     binder(v, name);
   } else if (n.op == Op::Input) {
     const Input &input = g.inputOf(v);
@@ -264,14 +280,20 @@ void Writer::line(ValueId v) {
     case Op::Matrix:
       word = matrixOpName(n.matrixOp());
       break;
+    case Op::State:
+      word = n.statePart() == StatePart::Last ? "last" : "states";
+      break;
     case Op::Constant:
     case Op::Input:
     case Op::Index:
     case Op::Build:
     case Op::Reduce:
+    case Op::Recur:
       break;
     }
     std::string content = name + " = " + word;
+    if (n.op == Op::State)
+      content += fmt::format(" {} of", n.payload + 1);
     const char *separator = " ";
     for (ValueId o : g.operands(v)) {
       content += separator + token(o);
@@ -299,24 +321,55 @@ void Writer::binder(ValueId v, const std::string &name) {
     names[opened.symbols[k]] = index;
   }
   add(content + ") : " + type(n.type) + " {");
-  ++depth;
-  size_t outer = defined.size();
   std::vector<ValueId> parts;
   bool conditional = opened.condition.valid() &&
                      !(g.isConstant(opened.condition) && g.boolValue(opened.condition));
   if (conditional)
     parts.push_back(opened.condition);
   parts.push_back(opened.body);
+  block(opened.symbols, parts, [&] {
+    if (conditional)
+      add("where " + token(opened.condition));
+    add("yield " + token(opened.body));
+  });
+}
+
+void Writer::recurrence(ValueId v, const std::string &name) {
+  Opened opened = g.open(v);
+  for (ValueId s : opened.symbols)
+    names[s] = fmt::format("#{}", nextIndex++);
+  add(fmt::format("{} = recur ({} {} in {}..{}) : int {{", name, names[opened.symbols[0]],
+                  quoted(g.indexName(v)), token(opened.ranges[0].lo), token(opened.ranges[0].hi)));
+  for (size_t k = 0; k < opened.starts.size(); ++k)
+    add(fmt::format("  state {} {} : {} = {}", names[opened.symbols[k + 1]],
+                    quoted(g.indexName(v, static_cast<unsigned>(k + 1))),
+                    type(g.type(opened.starts[k])), token(opened.starts[k])));
+  bool stops = !g.isConstant(opened.condition) || g.boolValue(opened.condition);
+  std::vector<ValueId> parts;
+  if (stops)
+    parts.push_back(opened.condition);
+  parts.insert(parts.end(), opened.nexts.begin(), opened.nexts.end());
+  block(opened.symbols, parts, [&] {
+    if (stops)
+      add("until " + token(opened.condition));
+    for (ValueId next : opened.nexts)
+      add("next " + token(next));
+  });
+}
+
+/// Lines for `parts`, then those of `end`; what they define is forgotten.
+void Writer::block(std::span<const ValueId> symbols, std::span<const ValueId> parts,
+                   const std::function<void()> &end) {
+  ++depth;
+  size_t outer = defined.size();
   scope(parts);
-  if (conditional)
-    add("where " + token(opened.condition));
-  add("yield " + token(opened.body));
+  end();
   for (size_t k = outer; k < defined.size(); ++k)
     names.erase(defined[k]);
   defined.resize(outer);
-  for (ValueId s : opened.symbols)
+  for (ValueId s : symbols)
     names.erase(s);
-  nextIndex -= static_cast<unsigned>(opened.symbols.size());
+  nextIndex -= static_cast<unsigned>(symbols.size());
   --depth;
   add("}");
 }

@@ -107,7 +107,7 @@ private:
             "not the node of its input");
       break;
     case Op::Index:
-      check(ops.empty() && n.payload != 0 && isKind(v, Kind::Int), "a malformed index");
+      check(ops.empty() && n.payload != 0, "a malformed index");
       break;
     case Op::Prim:
       primitive();
@@ -147,9 +147,15 @@ private:
     case Op::Reduce:
       binder();
       break;
+    case Op::Recur:
+      recurrence();
+      break;
+    case Op::State:
+      state();
+      break;
     }
-    bool bindsIndices = n.op == Op::Build || n.op == Op::Reduce;
-    check(bindsIndices == (n.binders != 0), "only build and reduce bind indices");
+    bool bindsIndices = n.op == Op::Build || n.op == Op::Reduce || n.op == Op::Recur;
+    check(bindsIndices == (n.binders != 0), "only build, reduce and recur bind indices");
   }
 
   void primitive() {
@@ -191,13 +197,7 @@ private:
           "wrong number of operands of a binder");
     if (ops.size() != expected)
       return;
-    for (unsigned k = 0; k < 2u * n.binders; ++k)
-      check(isKind(ops[k], Kind::Int), "the end of a range is not a whole scalar");
-    uint32_t inside = 0;
-    for (ValueId o : ops)
-      inside = std::max(inside, g.node(o).maxBinder);
-    check(n.payload == static_cast<int64_t>(inside) + 1,
-          "the index is not numbered from the inside");
+    numbering();
     if (!build) {
       check(isKind(ops[2], Kind::Bool), "the condition is not a truth value");
       check(g.type(ops[3]) == n.type, "the body has another type");
@@ -210,6 +210,48 @@ private:
       check(axes[k] == Axis{ops[2 * k], ops[2 * k + 1]}, "an axis is not the range of its index");
   }
 
+  void numbering() {
+    const Node &n = g.node(v);
+    auto ops = g.operands(v);
+    for (unsigned k = 0; k < n.rangeOperands(); ++k)
+      check(isKind(ops[k], Kind::Int), "the end of a range is not a whole scalar");
+    uint32_t inside = 0;
+    for (ValueId o : ops)
+      inside = std::max(inside, g.node(o).maxBinder);
+    check(n.payload == static_cast<int64_t>(inside) + 1,
+          "the index is not numbered from the inside");
+  }
+
+  void recurrence() {
+    const Node &n = g.node(v);
+    auto ops = g.operands(v);
+    bool fine = n.binders >= 2 && ops.size() == 3 + 2 * static_cast<size_t>(n.binders - 1);
+    check(fine, "wrong number of operands of a recurrence");
+    if (!fine)
+      return;
+    numbering();
+    check(isKind(v, Kind::Int), "a recurrence has the number of its steps");
+    check(isKind(ops[2], Kind::Bool), "the end of a recurrence is not a truth value");
+    for (unsigned k = 0; k < g.stateCount(v); ++k)
+      check(g.type(ops[3 + k]) == g.type(ops[3 + g.stateCount(v) + k]),
+            "a state changes its type from step to step");
+  }
+
+  void state() {
+    const Node &n = g.node(v);
+    auto ops = g.operands(v);
+    bool fine = ops.size() == 1 && g.node(ops[0]).op == Op::Recur && n.payload >= 0 &&
+                n.payload < g.stateCount(ops[0]);
+    check(fine, "not the state of a recurrence");
+    if (!fine)
+      return;
+    Type expected = g.stateType(ops[0], static_cast<unsigned>(n.payload));
+    bool last = n.statePart() == StatePart::Last;
+    check(n.type.kind == expected.kind && (!last || n.type == expected) &&
+              (last || g.rank(v) == g.axes(expected.shape).size() + 1),
+          "a state of another type");
+  }
+
   /// Free indices and highest bound number follow from the operands.
   void indices() {
     const Node &n = g.node(v);
@@ -217,6 +259,9 @@ private:
     uint32_t highest = 0;
     if (n.op == Op::Index) {
       free.push_back(static_cast<int32_t>(n.payload));
+      for (const Axis &axis : g.axesOf(v))
+        for (ValueId end : {axis.lo, axis.hi})
+          free.insert(free.end(), g.freeIndices(end).begin(), g.freeIndices(end).end());
     } else {
       std::vector<ValueId> parts(g.operands(v).begin(), g.operands(v).end());
       if (n.op == Op::Put || n.op == Op::Zeros)

@@ -164,7 +164,21 @@ bool Bounds::splitCase(ValueId v, ValueId atom, int64_t factor, const Slacks &sl
 
 ValueId upperBound(Graph &g, ValueId v) {
   ValueId bound = extremeOverIndices(g, v, false);
-  return bound.valid() && !g.hasFree(bound) ? bound : ValueId{};
+  if (bound.valid() && !g.hasFree(bound))
+    return bound;
+  // Either operand bounds a min from above.
+  auto a = affineOf(g, v);
+  if (!a)
+    return {};
+  for (auto [atom, factor] : a->terms)
+    if (isPiecewise(g, atom) && g.node(atom).prim() == (factor > 0 ? Prim::Min : Prim::Max))
+      for (unsigned k : {0u, 1u}) {
+        ValueId other =
+            g.add(g.sub(v, scale(g, atom, factor)), scale(g, g.operand(atom, k), factor));
+        if (ValueId found = upperBound(g, other); found.valid())
+          return found;
+      }
+  return {};
 }
 
 } // namespace gradus::lower

@@ -123,22 +123,44 @@ std::vector<loops::BufferAxis> FunctionBuilder::bufferAxes(ShapeId shape) {
   return result;
 }
 
-BufferId FunctionBuilder::workspace(Type type, std::string name, bool everyRound) {
-  loops::Buffer b;
-  b.name = std::move(name);
-  b.kind = type.kind == Kind::Int ? loops::Kind::Int : loops::Kind::Real;
-  b.role = loops::BufferRole::Workspace;
-  b.axes = bufferAxes(type.shape);
-  b.offset = size(workspaceTotal);
+namespace {
+ValueId elementsOf(Graph &g, ShapeId shape) {
   ValueId elements = g.integer(1);
-  for (const Axis axis : g.axes(type.shape)) {
+  for (const Axis axis : std::vector<Axis>(g.axes(shape))) {
     ValueId lo = g.hasFree(axis.lo) ? g.integer(1) : axis.lo;
     ValueId extent = upperBound(g, g.add(g.sub(axis.hi, lo), g.integer(1)));
     elements = g.mul(elements, g.prim(Prim::Max, {extent, g.integer(0)}));
   }
+  return elements;
+}
+} // namespace
+
+BufferId FunctionBuilder::workspace(Type type, std::string name, bool everyRound) {
+  loops::Buffer b;
+  b.name = std::move(name);
+  b.kind = type.kind == Kind::Int ? loops::Kind::Int : loops::Kind::Real;
+  b.axes = bufferAxes(type.shape);
   b.ownRoom = everyRound && !module.strict && b.kind == loops::Kind::Real;
+  ValueId elements = elementsOf(g, type.shape);
   if (b.ownRoom)
     elements = g.mul(elements, g.integer(loops::roundsAtOnce));
+  return slice(std::move(b), elements);
+}
+
+/// Rounds of a loop around share the room: states go from step to step.
+BufferId FunctionBuilder::rows(ValueId count, Type state, std::string name) {
+  loops::Buffer b;
+  b.name = std::move(name);
+  b.kind = state.kind == Kind::Int ? loops::Kind::Int : loops::Kind::Real;
+  b.axes = {{size(g.integer(0)), size(count)}};
+  for (const loops::BufferAxis &axis : bufferAxes(state.shape))
+    b.axes.push_back(axis);
+  return slice(std::move(b), g.mul(count, elementsOf(g, state.shape)));
+}
+
+BufferId FunctionBuilder::slice(loops::Buffer b, ValueId elements) {
+  b.role = loops::BufferRole::Workspace;
+  b.offset = size(workspaceTotal);
   // Slices start on cache lines: whole groups of eight elements.
   ValueId groups = g.prim(Prim::IntDiv, {g.add(elements, g.integer(7)), g.integer(8)});
   workspaceTotal = g.add(workspaceTotal, g.mul(g.integer(8), groups));

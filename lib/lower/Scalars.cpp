@@ -167,6 +167,8 @@ void emitScalar(FunctionBuilder &b, ValueId v) {
   case Op::List:
   case Op::Keep:
   case Op::Matrix:
+  case Op::Recur:
+  case Op::State:
     assert(false && "not a scalar operation, or not bound before use");
     return;
   }

@@ -55,7 +55,7 @@ ValueId Scope::symbolFor(ValueId lo, ValueId hi, ValueId binder, unsigned index)
 }
 
 void Scope::addLoop(ValueId lo, ValueId hi, ValueId symbol, ValueId guard, std::vector<Action> inner,
-                    int producer) {
+                    int producer, int recurrence) {
   LoopItem item;
   item.lo = lo;
   item.hi = hi;
@@ -63,6 +63,7 @@ void Scope::addLoop(ValueId lo, ValueId hi, ValueId symbol, ValueId guard, std::
   item.guard = guard;
   item.inner = std::move(inner);
   item.producer = producer;
+  item.recurrence = recurrence;
   findNeeds(item);
   items.push_back(std::move(item));
   if (producer >= 0)
@@ -102,12 +103,12 @@ void Scope::takeApart(Action first, int producer) {
     }
     // Matrix algebra is done where it is needed, and its result is copied.
     bool stored = n.op == Op::Input || n.op == Op::Matrix || b.hasArray(v);
-    bool writesAll = stored || n.op == Op::Build || n.op == Op::List;
+    bool writesAll = stored || n.op == Op::Build || n.op == Op::List || n.op == Op::State;
     if (a.kind == Action::Kind::Array && a.combine == Combine::Set && !writesAll && !a.covers) {
       fills.push_back(a.buffer);
       a.combine = Combine::Add;
     }
-    if (stored || n.op == Op::Build || a.kind == Action::Kind::Rest) {
+    if (stored || n.op == Op::Build || n.op == Op::State || a.kind == Action::Kind::Rest) {
       takeApartElementwise(std::move(a), producer);
       continue;
     }
@@ -162,6 +163,8 @@ void Scope::takeApart(Action first, int producer) {
     case Op::Constant:
     case Op::Index:
     case Op::At:
+    case Op::Recur:
+    case Op::State:
       assert(false && "not an array, or handled above");
     }
   }

@@ -90,6 +90,9 @@ public:
   }
   /// Workspace for a row of a matrix that is a parameter, for each round of a loop.
   loops::BufferId rowOf(loops::BufferId matrix);
+  /// Room for `count` states of this type, one after the other: its first axis
+  /// is 0..count-1.
+  loops::BufferId rows(ir::ValueId count, ir::Type state, std::string name);
   ir::ValueId workspaceElements() const { return workspaceTotal; }
   /// Puts the prologue before the body. Call once, at the end.
   void finish();
@@ -129,6 +132,7 @@ private:
   };
   std::vector<Binding> log;
   ir::ValueId workspaceTotal;
+  loops::BufferId slice(loops::Buffer buffer, ir::ValueId elements);
 };
 
 /// Emits `actions` at the builder's place.

@@ -131,6 +131,8 @@ void Scope::emitAction(const Action &a) {
 
 void Scope::emitValue(int region, const Info &info) {
   ValueId v = info.node;
+  if (g.node(v).op == Op::State) // its recurrence has bound it
+    return;
   if (g.node(v).op == Op::Select || shortCircuits(v))
     emitLazy(region, v);
   else
@@ -213,6 +215,10 @@ void Scope::beginProducer(const Producer &p) {
     emitScope(b, {{Action::Kind::Array, start, always, Combine::Set, {}, p.buffer, {}, 0}});
     return;
   }
+  if (p.recurrence >= 0) {
+    beginRecurrence(recurrences[p.recurrence]);
+    return;
+  }
   if (p.fill)
     unfilled.insert(p.buffer.index);
   for (size_t k : p.elements)
@@ -245,6 +251,10 @@ void Scope::beginProducer(const Producer &p) {
 }
 
 void Scope::endProducer(const Producer &p) {
+  if (p.recurrence >= 0) {
+    endRecurrence(recurrences[p.recurrence]);
+    return;
+  }
   if (!p.accumulator.valid()) {
     if (unfilled.count(p.buffer.index))
       emitFill(p.buffer);
@@ -272,9 +282,19 @@ void Scope::endProducer(const Producer &p) {
 
 void Scope::emitLoop(const std::vector<size_t> &group) {
   const LoopItem first = items[group[0]];
+  std::vector<size_t> running; // recurrences
   std::vector<Action> inner;
-  for (size_t k : group)
-    inner.insert(inner.end(), items[k].inner.begin(), items[k].inner.end());
+  for (size_t k : group) {
+    if (items[k].recurrence >= 0) {
+      running.push_back(static_cast<size_t>(items[k].recurrence));
+      continue;
+    }
+    std::vector<Action> own = items[k].inner;
+    for (const Recurrence &r : recurrences)
+      if (std::find(r.joined.begin(), r.joined.end(), k) != r.joined.end())
+        own = withStates(std::move(own), r);
+    inner.insert(inner.end(), own.begin(), own.end());
+  }
   std::vector<Carry> carries = carryNeighbours(b, first.symbol, inner);
   replaceFills(first, inner, carries);
   for (const Carry &c : carries)
@@ -296,12 +316,24 @@ void Scope::emitLoop(const std::vector<size_t> &group) {
     for (auto [inside, here] : items[k].aliases)
       if (g.type(inside).scalar())
         b.bind(inside, b.bound(here));
-      else
+      else if (b.hasArray(here))
         b.bindArray(inside, b.arrayOf(here));
   for (const Carry &c : carries)
     for (size_t d = 0; d < c.pending.size(); ++d)
       b.bind(c.locals[d], b.read(c.pending[d]));
+  for (size_t r : running)
+    beginStep(recurrences[r]);
+  for (size_t k : group)
+    if (items[k].recurrence >= 0) {
+      std::vector<Action> own = stepActions(recurrences[items[k].recurrence]);
+      for (const Recurrence &r : recurrences)
+        if (std::find(r.joined.begin(), r.joined.end(), k) != r.joined.end())
+          own = withStates(std::move(own), r);
+      inner.insert(inner.end(), own.begin(), own.end());
+    }
   emitScope(b, std::move(inner));
+  for (size_t r : running)
+    endStep(recurrences[r]);
   b.openSymbols.pop_back();
   b.release(mark);
   b.body = saved;

@@ -3,6 +3,7 @@
 
 #include "lower/Scope.h"
 
+#include <set>
 #include <tuple>
 #include <unordered_set>
 
@@ -41,6 +42,7 @@ private:
     /// the same, where the loop runs at all.
     std::vector<std::pair<ir::ValueId, ir::ValueId>> aliases;
     int producer = -1; ///< the value it helps to compute
+    int recurrence = -1; ///< the steps of one: an index into `recurrences`
     int level = 0;
     uint32_t judge = 0; ///< for mayFailInside()
   };
@@ -53,6 +55,25 @@ private:
     loops::BufferId buffer;
     bool fill = false;
     bool nested = false; ///< emitted by a scope of its own
+    int recurrence = -1;
+  };
+  /// A recurrence that this scope runs. Scalar states are variables; an array's
+  /// state is a row of a buffer: of two, or of one for each step when all states
+  /// are kept.
+  struct Recurrence {
+    ir::ValueId node;
+    ir::Opened opened;
+    struct State {
+      bool keepsAll = false;
+      loops::VariableId variable;
+      loops::BufferId rows, here, next; ///< here, next: the rows that a step reads and writes
+      loops::ScalarId offset[2];        ///< of these
+    };
+    std::vector<State> states;
+    bool stops = false;
+    loops::VariableId stop, steps, parity;
+    /// Loops of this range that read a state only before its step run with it.
+    std::vector<size_t> joined;
   };
   /// A value that this scope computes.
   struct Info {
@@ -79,7 +100,7 @@ private:
   // Scope.cpp: arrays into elements and loops.
   ir::ValueId symbolFor(ir::ValueId lo, ir::ValueId hi, ir::ValueId binder, unsigned index);
   void addLoop(ir::ValueId lo, ir::ValueId hi, ir::ValueId symbol, ir::ValueId guard,
-               std::vector<Action> inner, int producer);
+               std::vector<Action> inner, int producer, int recurrence = -1);
   void addElement(Action a, int producer);
   void takeApart(Action a, int producer);
   void guardIndices(Action &a);
@@ -106,6 +127,22 @@ private:
   void addToPlan(ir::ValueId v);
   void gather();
   void sortNodes();
+
+  // ScopeRecurrence.cpp: loops with state.
+  void addRecurrence(int producer);
+  bool isState(ir::ValueId v, const Recurrence &r, ir::StatePart part) const;
+  bool readsBeforeStep(const LoopItem &item, const Recurrence &r, ir::ValueId all);
+  std::vector<std::pair<ir::ValueId, int>> joinable(const LoopItem &item, int home);
+  void join(size_t item, const std::vector<std::pair<ir::ValueId, int>> &candidates, int level);
+  void keepStates();
+  std::vector<Action> stepActions(const Recurrence &r);
+  std::vector<Action> withStates(std::vector<Action> actions, const Recurrence &r);
+  void beginRecurrence(Recurrence &r);
+  void beginStep(Recurrence &r);
+  void endStep(Recurrence &r);
+  void endRecurrence(Recurrence &r);
+  loops::ScalarId rowOffset(const Recurrence::State &state, loops::ScalarId row);
+  loops::BufferId rowView(const Recurrence &r, size_t k, loops::ScalarId offset);
 
   // ScopePlan.cpp: where and when.
   int childRegion(int parent, ir::ValueId owner, int branch);
@@ -143,6 +180,8 @@ private:
   std::vector<int> actionProducer;
   std::vector<LoopItem> items;
   std::vector<Producer> producers;
+  std::vector<Recurrence> recurrences;
+  std::set<std::pair<size_t, ir::ValueId>> joined; ///< loops and the states that they read in place
   std::vector<loops::BufferId> fills; ///< of actions
   std::unordered_set<uint32_t> unfilled; ///< buffers that have to be zero before they are added to
   std::vector<Region> regions;

@@ -46,11 +46,15 @@ bool Scope::mayFail(ValueId root, uint32_t as) {
         part(g.operand(v, k));
     } else {
       Opened o = g.open(v);
-      for (unsigned k = 0; k < 2u * n.binders; ++k)
+      for (unsigned k = 0; k < n.rangeOperands(); ++k)
         part(g.operand(v, k));
-      if (o.condition.valid())
-        part(o.condition);
-      part(o.body);
+      for (ValueId p : o.starts)
+        part(p);
+      for (ValueId p : o.nexts)
+        part(p);
+      for (ValueId p : {o.condition, o.body})
+        if (p.valid())
+          part(p);
     }
     if (fails || !waiting)
       judge(v, fails || canFail(b, v));
@@ -92,6 +96,9 @@ void Scope::findNeeds(LoopItem &item) {
     bool written; ///< an array that the body writes somewhere, not one that it reads
   };
   std::unordered_set<ValueId, ValueIdHash> needed;
+  std::vector<ValueId> states;
+  if (item.recurrence >= 0)
+    states = recurrences[static_cast<size_t>(item.recurrence)].opened.symbols;
   for (bool sure : {true, false}) {
     std::unordered_set<ValueId, ValueIdHash> read, written;
     // Bodies of inner loops come last: a value is sure where the fewest loops run.
@@ -121,12 +128,14 @@ void Scope::findNeeds(LoopItem &item) {
       const Node n = g.node(v);
       if (n.op == Op::Input || n.op == Op::Zeros)
         continue;
-      bool inside = (asWritten && n.op != Op::Matrix) || g.isOpenTerm(v) ||
+      bool inside = (asWritten && n.op != Op::Matrix && n.op != Op::State) || g.isOpenTerm(v) ||
+                    g.dependsOnAny(v, states) ||
                     (item.symbol.valid() && g.dependsOn(v, item.symbol));
       if (!inside) {
         if (needed.count(v))
           continue;
-        bool safe = !mayFail(v);
+        // Arrays of states are made where their recurrence runs, or not at all.
+        bool safe = (n.op == Op::State && !n.type.scalar()) || !mayFail(v);
         if (safe || sure || !mayFailInside(v, item)) {
           ValueId condition = safe ? always : sure ? guard : all;
           ValueId here = g.select(condition, v, nothing(v));
@@ -142,7 +151,7 @@ void Scope::findNeeds(LoopItem &item) {
                   (n.op == Op::Prim && (n.prim() == Prim::And || n.prim() == Prim::Or));
       ValueId bodyGuard = guard;
       bool bodySure = true;
-      for (unsigned k = 0; k < n.binders; ++k) {
+      for (unsigned k = 0; 2 * k < n.rangeOperands(); ++k) {
         ValueId lo = g.operand(v, 2 * k), hi = g.operand(v, 2 * k + 1);
         bool fixed = !g.isOpenTerm(lo) && !g.isOpenTerm(hi) &&
                      !(item.symbol.valid() &&
@@ -153,8 +162,10 @@ void Scope::findNeeds(LoopItem &item) {
       }
       for (unsigned k = 0; k < n.operandCount; ++k) {
         ValueId o = g.operand(v, k);
-        bool body = n.binders != 0 && k >= 2u * n.binders;
-        bool skipped = (lazy && k >= 1) || (body && !bodySure) ||
+        bool start = n.op == Op::Recur && k >= 3 && k < n.binders + 2u;
+        bool body = n.binders != 0 && k >= n.rangeOperands() && !start;
+        bool ends = n.op == Op::Recur && k > 2 && !start && !g.isConstant(g.operand(v, 2));
+        bool skipped = ends || (lazy && k >= 1) || (body && !bodySure) ||
                        (n.op == Op::Reduce && k == 3 && !g.isConstant(g.operand(v, 2)));
         if (sure && skipped)
           continue;
@@ -170,6 +181,10 @@ int Scope::addProducer(ValueId v) {
   int p = static_cast<int>(producers.size() - 1);
   producers[p].node = v;
   Node n = g.node(v);
+  if (n.op == Op::Recur) {
+    addRecurrence(p);
+    return p;
+  }
   if (!n.type.scalar()) {
     addArrayProducer(p);
     return p;
@@ -271,7 +286,8 @@ void Scope::gather() {
     for (; next < infos.size(); ++next) {
       const Node n = g.node(infos[next].node);
       assert(n.op != Op::Index && n.op != Op::Input && "inputs and open indices are bound");
-      if (n.op == Op::Reduce || !n.type.scalar()) {
+      if (n.op == Op::Reduce || n.op == Op::Recur ||
+          (!n.type.scalar() && n.op != Op::State)) {
         int p = addProducer(infos[next].node);
         infos[next].producer = p;
       }

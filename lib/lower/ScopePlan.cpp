@@ -188,20 +188,64 @@ void Scope::assignLevels() {
     const Info *info = find(v);
     return info ? info->level + (info->producer >= 0) : 0;
   };
+  // Loops that could run with a recurrence wait for what else they need; with the
+  // recurrence, if that is there in time.
+  using Candidates = std::vector<std::pair<ValueId, int>>;
+  auto among = [](const Candidates &candidates, ValueId v) {
+    return std::any_of(candidates.begin(), candidates.end(),
+                       [&](const auto &c) { return c.first == v; });
+  };
+  auto latest = [](const Candidates &candidates) {
+    int level = -1;
+    for (auto [v, at] : candidates)
+      level = std::max(level, at);
+    return level;
+  };
   for (uint32_t k : plan) {
     int l = 0;
-    forEachNeed(infos[k], [&](ValueId o) { l = std::max(l, after(o)); });
+    const Info info = infos[k];
+    Candidates candidates;
+    if (info.producer >= 0 && info.home >= 0)
+      for (size_t i : producers[info.producer].items) {
+        Candidates own = joinable(items[i], info.home);
+        candidates.insert(candidates.end(), own.begin(), own.end());
+      }
+    forEachNeed(info, [&](ValueId o) {
+      if (!among(candidates, o))
+        l = std::max(l, after(o));
+    });
+    if (int level = latest(candidates); level >= 0 && l <= level) {
+      l = level;
+      for (size_t i : producers[info.producer].items)
+        join(i, joinable(items[i], info.home), level);
+    } else {
+      forEachNeed(info, [&](ValueId o) { l = std::max(l, after(o)); });
+    }
     infos[k].level = l;
   }
-  for (LoopItem &item : items) {
+  for (size_t i = 0; i < items.size(); ++i) {
+    LoopItem &item = items[i];
     if (item.producer >= 0) {
       item.level = find(producers[item.producer].node)->level;
       continue;
     }
-    item.level = std::max(after(item.lo), after(item.hi));
+    Candidates candidates;
+    if (g.isConstant(item.guard) && !stepRegion.count({true, i}))
+      candidates = joinable(item, 0);
+    int l = std::max(after(item.lo), after(item.hi));
     for (ValueId v : item.needs)
-      item.level = std::max(item.level, after(v));
+      if (!among(candidates, v))
+        l = std::max(l, after(v));
+    if (int level = latest(candidates); level >= 0 && l <= level) {
+      l = level;
+      join(i, candidates, level);
+    } else {
+      for (ValueId v : item.needs)
+        l = std::max(l, after(v));
+    }
+    item.level = l;
   }
+  keepStates();
 }
 
 } // namespace gradus::lower

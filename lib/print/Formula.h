@@ -39,6 +39,9 @@ enum class Shape : uint8_t {
   Not,        ///< part 0
   Build,      ///< bounds, part 0: the element
   List,       ///< parts, row by row; `columns` a row
+  Recurrence, ///< text: fold, scan, iterate; bounds (the step), `states`, condition: when to
+              ///< stop; parts: the starts of `columns` states, then their nexts
+  Part,       ///< the value `columns` of the recurrence part 0, which has names for all
 };
 
 using FormulaId = uint32_t;
@@ -57,9 +60,11 @@ struct Formula {
   std::vector<bool> minus = {};
   std::vector<Bound> bounds = {};
   FormulaId condition = noFormula;
-  uint32_t columns = 0;  ///< List
+  uint32_t columns = 0;  ///< List, Recurrence, Part
   uint32_t scope = 0;    ///< innermost scope whose indices it reads
-  uint32_t ownScope = 0; ///< Reduction, Count, Build: the scope of its bounds
+  uint32_t ownScope = 0; ///< Reduction, Count, Build, Recurrence: the scope of its bounds
+  std::vector<std::string> states = {}; ///< Recurrence: names in its step
+  std::vector<std::string> names = {};  ///< Recurrence of several states: of its values
   bool truth = false;    ///< a condition
   std::string name = {}; ///< not empty: written once, as `let name = ...`
 };

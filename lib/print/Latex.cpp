@@ -105,6 +105,8 @@ private:
   std::string product(const Formula &formula);
   std::string reduction(const Formula &formula);
   std::string cases(const Formula &formula);
+  std::string recurrence(const Formula &formula);
+  std::string letName(const Formula &formula);
   std::string list(const std::vector<FormulaId> &parts, size_t first);
   std::string range(const std::vector<Bound> &bounds);
   Level levelOf(const Formula &formula) const;
@@ -147,15 +149,53 @@ Level LatexWriter::levelOf(const Formula &formula) const {
   case Shape::Element:
   case Shape::Build:
   case Shape::List:
+  case Shape::Recurrence:
+  case Shape::Part:
     return Level::Primary;
   }
   return Level::Primary;
 }
 
+/// fold_{t=1}^{T} [ (h, c) := (h0, c0), (h, c) -> (h1, c1) ]
+std::string LatexWriter::recurrence(const Formula &formula) {
+  const size_t count = formula.columns;
+  auto tuple = [&](auto part) {
+    std::string text;
+    for (size_t k = 0; k < count; ++k)
+      text += (k > 0 ? ", " : "") + part(k);
+    return count > 1 ? bracketed(text) : text;
+  };
+  const Bound &step = formula.bounds[0];
+  std::string states = tuple([&](size_t k) { return latexName(formula.states[k]); });
+  std::string text = "\\operatorname*{" + formula.text + "}_{" + latexName(step.name) + "=" +
+                     write(step.lo, Level::Open) + "}^{" + write(step.hi, Level::Open) +
+                     "} \\left[ " + states + " := " +
+                     tuple([&](size_t k) { return write(formula.parts[k], Level::Open); });
+  if (formula.condition != noFormula)
+    text += ",\\; \\text{until } " + write(formula.condition, Level::Or);
+  text += ",\\; " + states + " \\mapsto " +
+          tuple([&](size_t k) { return write(formula.parts[count + k], Level::Open); });
+  const std::vector<FormulaId> &lets = f.scopes[formula.ownScope].lets;
+  for (size_t k = 0; k < lets.size(); ++k)
+    text += (k > 0 ? ",\\; " : " \\quad\\text{where } ") + letName(f[lets[k]]) + " = " +
+            spell(f[lets[k]]);
+  return text + " \\right]";
+}
+
+/// Of a recurrence of several states the names of all values.
+std::string LatexWriter::letName(const Formula &formula) {
+  if (formula.names.empty())
+    return latexName(formula.name);
+  std::string text;
+  for (const std::string &name : formula.names)
+    text += (text.empty() ? "" : ", ") + latexName(name);
+  return bracketed(text);
+}
+
 std::string LatexWriter::write(FormulaId id, Level level) {
   const Formula &formula = f[id];
   if (!formula.name.empty())
-    return latexName(formula.name);
+    return letName(formula);
   std::string text = spell(formula);
   return levelOf(formula) < level ? bracketed(text) : text;
 }
@@ -166,7 +206,7 @@ std::string LatexWriter::body(uint32_t scope, FormulaId id, Level level) {
     return write(id, level);
   std::string text = write(id, Level::Open) + " \\quad\\text{where } ";
   for (size_t k = 0; k < lets.size(); ++k)
-    text += (k > 0 ? ",\\; " : "") + latexName(f[lets[k]].name) + " = " + spell(f[lets[k]]);
+    text += (k > 0 ? ",\\; " : "") + letName(f[lets[k]]) + " = " + spell(f[lets[k]]);
   return level == Level::Open ? text : bracketed(text);
 }
 
@@ -374,6 +414,10 @@ std::string LatexWriter::spell(const Formula &formula) {
               write(parts[k], Level::Open);
     return text + " \\end{pmatrix}";
   }
+  case Shape::Recurrence:
+    return recurrence(formula);
+  case Shape::Part:
+    return latexName(formula.text);
   }
   return {};
 }

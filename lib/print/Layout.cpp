@@ -167,7 +167,7 @@ Formulas Layout::run(ValueId root) {
   out.scopes.emplace_back();
   Op op = g.node(root).op;
   if (!g.type(root).scalar() && op != Op::Input && op != Op::Build && op != Op::List &&
-      op != Op::Zeros)
+      op != Op::Zeros && op != Op::State)
     root = simplifyForPeople(g, root);
   prepare(root);
   out.root = formula(root);
@@ -240,7 +240,7 @@ Layout::Plan Layout::plan(ValueId v) {
           p.children.push_back(f.base);
     return p;
   }
-  if (n.binders != 0)
+  if (n.binders != 0 || n.op == Op::State)
     return p; // binder() looks after its own parts
   if (isPrim(g, v, Prim::And) || isPrim(g, v, Prim::Or) || isPrim(g, v, Prim::Min) ||
       isPrim(g, v, Prim::Max)) {
@@ -368,6 +368,13 @@ FormulaId Layout::structural(ValueId v) {
     if (n.op == Op::Reduce && !n.type.scalar())
       return formula(simplifyForPeople(g, v));
     return binder(v);
+  case Op::State:
+    return state(v);
+  case Op::Recur: { // the number of steps that were made
+    Formula f{Shape::Call, "steps"};
+    f.parts.push_back(recurrence(v, StatePart::Last));
+    return add(std::move(f));
+  }
   }
   return noFormula;
 }

@@ -12,6 +12,7 @@
 #include "print/Formula.h"
 #include "print/Order.h"
 
+#include <map>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -52,6 +53,8 @@ private:
   FormulaId element(ir::ValueId v);
   FormulaId binder(ir::ValueId v);
   FormulaId zeros(ir::ValueId v);
+  FormulaId state(ir::ValueId v); // Recurrences.cpp
+  FormulaId recurrence(ir::ValueId v, ir::StatePart part);
   uint32_t naturalScope(ir::ValueId v) const;
   std::string freeName(const std::string &hint, uint32_t scope, unsigned rank);
   void prepare(ir::ValueId root);
@@ -90,6 +93,7 @@ private:
   std::unordered_map<ir::ValueId, FormulaId, ir::ValueIdHash> done;
   std::unordered_map<ir::ValueId, std::pair<uint32_t, std::string>, ir::ValueIdHash> symbols;
   std::unordered_set<ir::ValueId, ir::ValueIdHash> asNames;
+  std::map<std::pair<ir::ValueId, ir::StatePart>, FormulaId> recurrences;
   std::set<std::string> taken; ///< names of inputs
   /// Scalars that stand for whole arrays while their formulas are put together.
   std::unordered_map<std::string, ir::ValueId> standIns;

@@ -48,7 +48,8 @@ void Layout::nameShared() {
     }
     if (out[f].shape == Shape::Element) {
       Shape base = out[out[f].parts[0]].shape;
-      array[out[f].parts[0]] = base == Shape::Build || base == Shape::List;
+      array[out[f].parts[0]] =
+          base == Shape::Build || base == Shape::List || base == Shape::Recurrence;
     }
     // What a condition or a bound reads of its own binder cannot be defined in
     // the body.
@@ -82,17 +83,35 @@ void Layout::nameShared() {
       length[f] += 2 + (named ? out[c].name.size() : length[c]);
       depth[f] = std::max(depth[f], named ? 1 : depth[c] + 1);
     }
+    if (formula.shape == Shape::Part) {
+      formula.text = out[formula.parts[0]].names[formula.columns];
+      length[f] = formula.text.size();
+      continue;
+    }
+    auto freshName = [&] {
+      std::string chosen;
+      do
+        chosen = fmt::format("t{}", next++);
+      while (names.count(chosen));
+      return chosen;
+    };
+    if (formula.shape == Shape::Recurrence && formula.columns > 1) {
+      std::string all;
+      for (uint32_t k = 0; k < formula.columns; ++k) {
+        formula.names.push_back(freshName());
+        all += (k == 0 ? "(" : ", ") + formula.names.back();
+      }
+      formula.name = all + ")";
+      out.scopes[formula.scope].lets.push_back(f);
+      continue;
+    }
     bool leaf = formula.shape == Shape::Number || formula.shape == Shape::Name;
     if (leaf || formula.truth || fixed[f] || f == out.root)
       continue;
     bool repeated = references[f] > 1 && (whole[f] || length[f] > longestRepeated);
     if (!repeated && !array[f] && depth[f] < deepest)
       continue;
-    std::string chosen;
-    do
-      chosen = fmt::format("t{}", next++);
-    while (names.count(chosen));
-    formula.name = chosen;
+    formula.name = freshName();
     out.scopes[formula.scope].lets.push_back(f);
   }
 }

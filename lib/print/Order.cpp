@@ -67,6 +67,12 @@ std::string Order::makeKey(ValueId v) {
   case Op::Reduce:
     text = fmt::format("reduce{}", n.sub);
     break;
+  case Op::Recur:
+    text = "recur";
+    break;
+  case Op::State:
+    text = fmt::format("state{},{}", n.payload, n.sub);
+    break;
   }
   // The body of a binder tells more than its ranges.
   auto ops = g.operands(v);

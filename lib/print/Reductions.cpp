@@ -246,8 +246,11 @@ ValueId Simplifier::array(ValueId v) {
   ValueId made = v;
   switch (n.op) {
   case Op::Input:
+  case Op::Index: // a state
   case Op::Zeros:
     break;
+  case Op::State:
+    return recurrence(v);
   case Op::Keep: // its elements are compared with each other: one formula for all
     made = array(g.operand(v, 0));
     if (!changesSize(g, made))
@@ -276,7 +279,7 @@ ValueId Simplifier::array(ValueId v) {
     break;
   }
   case Op::Constant:
-  case Op::Index:
+  case Op::Recur:
   case Op::Prim:
   case Op::Select:
   case Op::At:
@@ -362,6 +365,8 @@ ValueId Simplifier::elementOfPart(ValueId v, std::span<const ValueId> indices) {
   case Op::Zeros:
   case Op::List:
   case Op::Matrix:
+  case Op::Recur:
+  case Op::State:
     break;
   }
   std::vector<ValueId> copy(indices.begin(), indices.end());

@@ -126,6 +126,9 @@ ValueId Simplifier::simplify(ValueId v, std::span<const ValueId> ops) {
     return at(ops[0], ops.subspan(1));
   case Op::Reduce:
     return reduction(v);
+  case Op::Recur:
+  case Op::State:
+    return recurrence(v);
   }
   return v;
 }

@@ -87,6 +87,7 @@ private:
 
   // Reductions.cpp
   ir::ValueId reduction(ir::ValueId v);
+  ir::ValueId recurrence(ir::ValueId v); // Recurrences.cpp
   ir::ValueId sumOver(ir::ValueId symbol, ir::ValueId lo, ir::ValueId hi, ir::ValueId condition,
                       ir::ValueId body);
   ir::ValueId splitSum(ir::ValueId symbol, ir::ValueId lo, ir::ValueId hi, ir::ValueId condition,

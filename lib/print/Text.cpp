@@ -28,6 +28,7 @@ private:
   std::string list(const std::vector<FormulaId> &parts, size_t first, bool tight);
   std::string product(const Formula &formula);
   std::string reduction(const Formula &formula);
+  std::string recurrence(const Formula &formula);
   Level levelOf(const Formula &formula) const;
   bool isReduction(FormulaId id) const {
     return f[id].name.empty() && f[id].shape == Shape::Reduction;
@@ -45,6 +46,7 @@ Level TextWriter::levelOf(const Formula &formula) const {
   switch (formula.shape) {
   case Shape::Choice:
   case Shape::Build:
+  case Shape::Recurrence:
     return Level::Open;
   case Shape::Or:
     return Level::Or;
@@ -72,9 +74,41 @@ Level TextWriter::levelOf(const Formula &formula) const {
   case Shape::Element:
   case Shape::Count:
   case Shape::List:
+  case Shape::Part:
     return Level::Primary;
   }
   return Level::Primary;
+}
+
+/// fold (h, c) = (h0, c0) for t in 1..T do (h1, c1)
+std::string TextWriter::recurrence(const Formula &formula) {
+  const size_t count = formula.columns;
+  auto tuple = [&](auto part) {
+    std::string text;
+    for (size_t k = 0; k < count; ++k)
+      text += (k > 0 ? ", " : "") + part(k);
+    return count > 1 ? "(" + text + ")" : text;
+  };
+  bool iterates = formula.text == "iterate";
+  const Bound &step = formula.bounds[0];
+  std::string text = formula.text + " " + tuple([&](size_t k) { return formula.states[k]; }) + " = " +
+                     tuple([&](size_t k) {
+                       return write(formula.parts[k], count > 1 ? Level::Open : Level::Or);
+                     });
+  if (!iterates)
+    text += " for " + bounds(formula.bounds);
+  if (formula.condition != noFormula)
+    text += " until " + write(formula.condition, Level::Or);
+  if (iterates)
+    text += " max " + write(step.hi, Level::Sum);
+  text += " do ";
+  const std::vector<FormulaId> &lets = f.scopes[formula.ownScope].lets;
+  if (!lets.empty())
+    text += "{ ";
+  for (FormulaId let : lets)
+    text += definition(let) + "; ";
+  text += tuple([&](size_t k) { return write(formula.parts[count + k], Level::Open); });
+  return text + (lets.empty() ? "" : " }");
 }
 
 std::string TextWriter::write(FormulaId id, Level level, bool tight) {
@@ -234,6 +268,10 @@ std::string TextWriter::spell(const Formula &formula, bool tight) {
       text += (k == 0 ? "" : k % formula.columns == 0 ? "; " : ", ") + write(parts[k], Level::Open);
     return text + "]";
   }
+  case Shape::Recurrence:
+    return recurrence(formula);
+  case Shape::Part:
+    return formula.text;
   }
   return {};
 }

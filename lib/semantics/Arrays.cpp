@@ -60,6 +60,8 @@ Value Elaborator::overAxes(const syntax::Expr &expr, const syntax::Declarator &d
     ValueId symbol = graph_.newSymbol(axes[k].lo, axes[k].hi, index ? index->name : "");
     symbols.push_back(symbol);
     context_.active.push_back({symbol, axes[k].lo, axes[k].hi});
+    if (!context_.growing.empty() && context_.growing.back().axes == axes)
+      context_.growing.back().symbols = symbols;
     if (index && isFree(*index, inner)) {
       inner.declareValue(*index, "index", Value::scalar(symbol));
       named = true;
@@ -251,6 +253,11 @@ Value Elaborator::elementsOf(Value base, const syntax::Index &i, SourceRange ran
     std::vector<ValueId> at;
     for (const Part &part : parts)
       at.push_back(part.at);
+    if (!base.view && graph_.isSymbol(base.node) && parts.size() == 1) {
+      at[0] = earlierIndex(base.node, at[0], i.subscripts[0].range, i.base->range, range);
+      if (!at[0].valid())
+        return Value::error();
+    }
     return Value::scalar(shapes_.element(base, at));
   }
 

@@ -295,11 +295,14 @@ Value Elaborator::callFunction(Entity &function, std::vector<Value> arguments,
   size_t risky = riskyReads_;
 
   std::vector<Ended> ended;
+  std::vector<Growing> growing; // a function is the same wherever it is called
   std::swap(ended, context_.ended);
+  std::swap(growing, context_.growing);
   context_.calls.push_back(&fn);
   Varied varied = varyArguments(fn, frame);
   Value value = putBack(varied, shapes_.named(expression(*fn.body, frame)));
   context_.calls.pop_back();
+  std::swap(growing, context_.growing);
   std::swap(ended, context_.ended);
   graph_.setRange(range);
   if (remember)

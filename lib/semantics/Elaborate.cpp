@@ -78,11 +78,7 @@ Value Elaborator::expression(const syntax::Expr &expr, Scope &scope) {
       return failed ? Value::error() : Value::tuple(std::move(parts));
     }
     Value operator()(const syntax::Block &n) { return self.block(n, range, scope); }
-    Value operator()(const syntax::Recurrence &n) {
-      const char *names[] = {"fold", "scan", "iterate"};
-      return self.notYet(range,
-                         fmt::format("the recurrence '{}'", names[static_cast<int>(n.kind)]));
-    }
+    Value operator()(const syntax::Recurrence &n) { return self.recurrence(n, range, scope); }
   };
   return std::visit(Visitor{*this, range, scope}, expr.node);
 }

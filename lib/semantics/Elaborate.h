@@ -132,11 +132,20 @@ private:
     std::string name;
     SourceRange reduction;
   };
+  /// A declared array whose elements are being elaborated: it may read those
+  /// before, as elements of a state.
+  struct Growing {
+    const Entity *entity;
+    std::vector<ir::Axis> axes;
+    ValueId self;                 ///< once it is read
+    std::vector<ValueId> symbols; ///< the indices
+  };
   /// What surrounds the expression at hand.
   struct Context {
     std::vector<Active> active;
     std::vector<Ended> ended;
     std::vector<const syntax::FnDecl *> calls;
+    std::vector<Growing> growing;
     /// Under conditions: what is read here may not be read in fact.
     unsigned guards = 0;
   };
@@ -177,6 +186,19 @@ private:
                      ValueId body);
   Value closeComprehension(const std::vector<Active> &binders, const Value &body,
                            SourceRange range);
+  // Recurrences.cpp
+  Value recurrence(const syntax::Recurrence &r, SourceRange range, Scope &scope);
+  std::vector<Value> statesOf(const syntax::Recurrence &r, Value value, const syntax::Expr &expr,
+                              const char *what);
+  ValueId segmented(std::span<const ValueId> symbols, const ir::Axis &range, ValueId length,
+                    std::span<const ValueId> starts, std::span<const ValueId> nexts);
+  bool boundedSteps(ValueId lo, ValueId hi);
+  bool fitState(const syntax::Recurrence &r, size_t k, const Value &start, Value &next);
+  // EarlierElements.cpp
+  Value earlierElements(Entity &entity, SourceRange use);
+  ValueId earlierIndex(ValueId self, ValueId index, SourceRange place, SourceRange array,
+                       SourceRange whole);
+  Value inOrder(ValueId array, ValueId self, const std::string &name);
   // Arrays.cpp
   Value literal(const syntax::ArrayLiteral &l, SourceRange range, Scope &scope);
   Value index(const syntax::Index &i, SourceRange range, Scope &scope);

@@ -16,7 +16,7 @@ Value Elaborator::read(Entity &entity, SourceRange use) {
     return entity.value;
   case Entity::State::Active:
     if (entity.hasAxes)
-      return notYet(use, fmt::format("the array '{}' that reads its own elements", entity.name));
+      return earlierElements(entity, use);
     return error(Diag::CyclicDefinition, use,
                  fmt::format("'{}' is defined by itself", entity.name),
                  fmt::format("its definition at {} leads back to it", placeOf(entity.range)));
@@ -147,12 +147,20 @@ Value Elaborator::letValue(const syntax::LetDecl &let, Scope &scope) {
     return Value::error();
   // Inside its own value the name stands for the array in the making.
   Scope inner(&scope);
-  if (!scope.findHere(target.name.name)) {
-    Entity &self = inner.declareValue(target.name, "let", Value::error());
-    self.state = Entity::State::Active;
-    self.hasAxes = true;
+  Entity *self = scope.findHere(target.name.name);
+  if (!self || self->state != Entity::State::Active) {
+    self = &inner.declareValue(target.name, "let", Value::error());
+    self->state = Entity::State::Active;
+    self->hasAxes = true;
   }
-  return shapes_.named(overAxes(*let.value, target, declared, inner));
+  context_.growing.push_back({self, declared, {}, {}});
+  Value value = shapes_.named(overAxes(*let.value, target, declared, inner));
+  const ValueId state = context_.growing.back().self;
+  context_.growing.pop_back();
+  if (!state.valid() || value.isError() || !graph_.dependsOn(value.node, state))
+    return value;
+  value = shapes_.named(shapes_.real(value));
+  return inOrder(value.node, state, target.name.name);
 }
 
 void Elaborator::bindTargets(const syntax::LetDecl &let, Value value, Scope &scope) {

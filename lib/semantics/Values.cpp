@@ -225,6 +225,9 @@ std::string Shapes::describe(ValueId v, unsigned depth) const {
     return operand(0) + "[...]";
   case Op::Reduce:
     return "(sum ...)";
+  case Op::Recur:
+  case Op::State:
+    return "(recurrence)";
   case Op::Select:
     return "(if ...)";
   case Op::Put:

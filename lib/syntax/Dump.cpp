@@ -195,6 +195,9 @@ public:
       binders({e.binder});
     expr("until", e.until);
     expr("max", e.maximum);
+    if (e.squareRoot)
+      line("checkpoint sqrt");
+    expr("checkpoint", e.segment);
     expr("do", e.step);
   }
 

@@ -146,6 +146,9 @@ auto const foldForm_def = (word("fold")[put(&Recurrence::kind, RecurrenceKind::F
                            word("scan")[put(&Recurrence::kind, RecurrenceKind::Scan)]) > states >
                           symbol("=") > expr[set(&Recurrence::start)] >
                           word("for") > binder[set(&Recurrence::binder)] >
+                          -(word("checkpoint") >
+                            (word("sqrt")[put(&Recurrence::squareRoot, true)] |
+                             expr[set(&Recurrence::segment)])) >
                           word("do") > expr[set(&Recurrence::step)];
 auto const iterateForm_def = word("iterate")[put(&Recurrence::kind, RecurrenceKind::Iterate)] >
                              states > symbol("=") > expr[set(&Recurrence::start)] >

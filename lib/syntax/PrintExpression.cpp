@@ -255,6 +255,12 @@ struct ExprText {
       p.out += " for " + e.binder.name.name + " in ";
       p.range(e.binder.lower, e.binder.upper);
     }
+    if (e.squareRoot) {
+      p.out += " checkpoint sqrt";
+    } else if (e.segment) {
+      p.out += " checkpoint ";
+      p.expr(*e.segment);
+    }
     p.out += " do ";
     p.expr(*e.step);
   }

@@ -132,6 +132,7 @@ struct Block {
   ExprPtr value;
 };
 /// fold (h, c) = (h0, c0) for t in 1..T do step      Fold, Scan
+/// fold x = x0 for t in 1..T checkpoint sqrt do step
 /// iterate s = s0 until cond max K do step            Iterate
 enum class RecurrenceKind : uint8_t { Fold, Scan, Iterate };
 struct Recurrence {
@@ -141,6 +142,10 @@ struct Recurrence {
   Binder binder;             ///< Fold, Scan
   ExprPtr until = nullptr;   ///< Iterate
   ExprPtr maximum = nullptr; ///< Iterate; null when missing
+  /// Fold, `checkpoint`: the number of steps whose states are kept at a time, or
+  /// about the square root of all.
+  ExprPtr segment = nullptr;
+  bool squareRoot = false;
   ExprPtr step;
 };
 

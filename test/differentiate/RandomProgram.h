@@ -2,7 +2,8 @@
 //
 // Scalars, arrays, sums in sums with dependent ranges, conditions, branches,
 // every kind of reduction, comprehensions, stored arrays, shifted and
-// data-dependent indices. Operands are bounded so that values stay moderate and
+// data-dependent indices, recurrences of numbers and arrays that may stop early or
+// not begin. Operands are bounded so that values stay moderate and
 // inside the domains; every index is in range by construction.
 //
 //===--------------------------------------------------------------------===//
@@ -11,6 +12,7 @@
 #include "ir/Graph.h"
 #include "ir/Value.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <vector>
@@ -85,6 +87,8 @@ private:
   }
 
   ValueId leaf() {
+    if (!states.empty() && pick(3) == 0)
+      return states[pick(static_cast<unsigned>(states.size()))];
     switch (pick(7)) {
     case 0:
       return s;
@@ -208,6 +212,63 @@ private:
     return g.reduce(op, i, lo, hi, where, body);
   }
 
+  /// Of one or two states, the second maybe an array over 1..n.
+  ValueId recurrence(int depth) {
+    bool columns = pick(2) == 0, whole = true;
+    ValueId lo = one, hi = columns ? g.integer(m) : size;
+    if (!symbols.empty() && pick(4) == 0) { // 1..i-1 may be empty
+      auto [i, inside] = symbols[pick(static_cast<unsigned>(symbols.size()))];
+      columns = inside == m;
+      hi = g.sub(i, one);
+      whole = false;
+    }
+    std::vector<ValueId> bound{g.newSymbol(lo, hi, "t")}, starts{scalar(depth - 2)}, nexts;
+    bool second = pick(2) == 0, array = second && pick(2) == 0;
+    auto element = [&](auto body) {
+      ValueId i = g.newSymbol(one, size, "i");
+      ir::Axis range{one, size};
+      symbols.push_back({i, n});
+      ValueId made = body(i);
+      symbols.pop_back();
+      return g.build({&i, 1}, {&range, 1}, made);
+    };
+    if (second)
+      starts.push_back(array ? element([&](ValueId) { return scalar(depth - 2); }) : leaf());
+    for (ValueId start : starts)
+      bound.push_back(g.newState(g.type(start), "h"));
+    symbols.push_back({bound[0], columns ? m : n});
+    const size_t before = states.size();
+    states.push_back(bound[1]);
+    if (array)
+      arrays.push_back(bound[2]);
+    else if (second)
+      states.push_back(bound[2]);
+    auto next = [&](ValueId state) {
+      return (0.5 * value(state) + tanh(value(scalar(depth - 2)))).id;
+    };
+    nexts.push_back(next(bound[1]));
+    if (array)
+      nexts.push_back(element([&](ValueId i) { return next(g.at(bound[2], std::vector{i})); }));
+    else if (second)
+      nexts.push_back(next(bound[2]));
+    ValueId stop = g.boolean(false);
+    if (pick(4) == 0) {
+      stop = g.less(g.real(number()), abs(value(bound[1])).id);
+      whole = false;
+    }
+    states.resize(before);
+    if (array)
+      arrays.pop_back();
+    symbols.pop_back();
+    ValueId recur = g.recur(bound, {lo, hi}, stop, starts, nexts);
+    unsigned k = pick(second ? 2 : 1);
+    if (array && k == 1)
+      return g.at(g.lastState(recur, 1), std::vector{index(n)});
+    if (whole && pick(2) == 0)
+      return g.at(g.allStates(recur, k), std::vector{index(columns ? m : n)});
+    return g.lastState(recur, k);
+  }
+
   /// Evaluates `use` with one more array over 1..n to read from.
   ValueId withArray(int depth) {
     ValueId array;
@@ -235,7 +296,9 @@ private:
   ValueId scalar(int depth) {
     if (depth <= 0)
       return leaf();
-    switch (pick(9)) {
+    switch (pick(10)) {
+    case 9: // seldom one in another: each evaluates its step for each of its own
+      return states.empty() || pick(4) == 0 ? recurrence(std::min(depth, 3)) : leaf();
     case 0:
       return leaf();
     case 1:
@@ -257,6 +320,7 @@ private:
 
   std::mt19937 random;
   std::vector<std::pair<ValueId, int64_t>> symbols; ///< open indices and the top of their range
+  std::vector<ValueId> states;                      ///< numbers that open recurrences carry
   std::vector<ValueId> arrays;                      ///< over 1..n, readable here
 };
 

@@ -105,6 +105,52 @@ TEST(TextForm, NestedBinders) {
   expectRoundTrip(g, g.build(symbols, axes, g.mul(g.at(m.A, symbols), shared)));
 }
 
+TEST(TextForm, Recurrences) {
+  Inputs m;
+  Graph &g = m.g;
+  ValueId t = m.symbol("t"), h = g.newState({Kind::Real, 0}, "h"), s = g.newState(g.type(m.x), "s");
+  ValueId i = m.symbol("i");
+  Axis axis{m.one, m.n};
+  ValueId moved = g.build({&i, 1}, {&axis, 1}, g.add(h, g.at(s, {&i, 1})));
+  const ValueId symbols[] = {t, h, s}, starts[] = {g.real(2), m.x};
+  const ValueId nexts[] = {g.mul(h, g.at(s, {&t, 1})), moved};
+  ValueId stop = g.less(h, g.real(0));
+  ValueId r = g.recur(symbols, axis, stop, starts, nexts);
+  ValueId last = g.lastState(r, 0);
+  EXPECT_EQ(printText(g, last), "%1 = input @0 \"n\" : int size\n"
+                                "%2 = input @1 \"x\" : real[1..%1] unknown\n"
+                                "%3 = recur (#1 \"t\" in 1..%1) : int {\n"
+                                "  state #2 \"h\" : real = 2.0\n"
+                                "  state #3 \"s\" : real[1..%1] = %2\n"
+                                "  %4 = < #2, 0.0 : bool\n"
+                                "  %5 = at #3, #1 : real\n"
+                                "  %6 = * #2, %5 : real\n"
+                                "  %7 = build (#4 \"i\" in 1..%1) : real[1..%1] {\n"
+                                "    %8 = at #3, #4 : real\n"
+                                "    %9 = + #2, %8 : real\n"
+                                "    yield %9\n"
+                                "  }\n"
+                                "  until %4\n"
+                                "  next %6\n"
+                                "  next %7\n"
+                                "}\n"
+                                "%10 = last 1 of %3 : real\n"
+                                "return %10\n");
+  expectRoundTrip(g, last);
+  expectRoundTrip(g, g.lastState(r, 1));
+  expectRoundTrip(g, g.allStates(r, 1));
+  expectRoundTrip(g, moved); // free states
+  // One in another, and in a sum; equal ones are one node whatever they are called.
+  ValueId k = m.symbol("k"), outer = g.newState({Kind::Real, 0}, "u");
+  const ValueId inner[] = {g.substitute(last, Substitution{{m.x, g.keep(m.x)}})};
+  const ValueId names[] = {k, outer}, begin[] = {g.real(1)}, next[] = {g.mul(outer, inner[0])};
+  ValueId nested = g.recur(names, axis, g.boolean(false), begin, next);
+  expectRoundTrip(g, m.sum(i, g.at(g.allStates(nested, 0), {&i, 1})));
+  ValueId other = m.symbol("q"), also = g.newState({Kind::Real, 0}, "v");
+  const ValueId again[] = {other, also}, same[] = {g.mul(also, inner[0])};
+  EXPECT_EQ(g.recur(again, axis, g.boolean(false), begin, same), nested);
+}
+
 TEST(TextForm, Arrays) {
   Inputs m;
   Graph &g = m.g;

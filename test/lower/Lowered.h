@@ -4,6 +4,7 @@
 #include "differentiate/Differentiate.h"
 #include "driver/Native.h"
 #include "driver/Session.h"
+#include "interpret/Interpreter.h"
 #include "ir/Module.h"
 #include "loops/Loops.h"
 #include "loops/Operands.h"
@@ -58,7 +59,7 @@ public:
                                      : "d_" + g.inputOf(variables[k - (roots.size() -
                                                                        variables.size())])
                                                   .name);
-    lowerKernel(g, module, spec);
+    workspace_ = lowerKernel(g, module, spec).workspace;
     for (const std::string &error : loops::verify(module))
       ADD_FAILURE() << error;
     for (const std::string &error : ir::verify(g))
@@ -106,6 +107,19 @@ public:
         all.insert(all.end(), r.begin(), r.end());
     return all;
   }
+  /// Numbers of workspace, for the arguments that are set.
+  double workspace() {
+    ir::Graph &g = session->graph();
+    interpret::Environment<double> environment;
+    for (uint32_t k = 0; k < g.inputs().size(); ++k)
+      if (g.inputs()[k].type == ir::Type{ir::Kind::Int, 0} && session->value(k).known)
+        environment.setInt(g.inputNode(k), session->value(k).whole);
+    interpret::Result<double> out;
+    interpret::EvalError error;
+    interpret::Interpreter<double> interpreter(g, std::move(environment));
+    EXPECT_TRUE(interpreter.evaluate(workspace_, out, error)) << error.message;
+    return static_cast<double>(out.whole);
+  }
   /// The last message.
   std::string message() const {
     return session->diagnostics.all().empty() ? "" : session->diagnostics.all().back().message;
@@ -136,6 +150,7 @@ private:
   std::unique_ptr<driver::Session> session;
   std::vector<ir::ValueId> roots;
   loops::Module module;
+  ir::ValueId workspace_;
   std::string text_;
 };
 

@@ -1,0 +1,165 @@
+//===- Recurrences.cpp - derivatives of nodes with state ----------------------===//
+
+#include "differentiate/Recurrences.h"
+
+#include <cassert>
+
+namespace gradus::differentiate {
+
+using namespace ir;
+
+std::vector<bool> activeStates(Graph &g, Activity &activity, ValueId recur, const Opened &o) {
+  const size_t states = o.starts.size();
+  std::vector<bool> active(states);
+  Activity without = activity; // as if no state were
+  for (size_t k = 0; k < states; ++k)
+    active[k] = g.type(o.starts[k]).kind == Kind::Real &&
+                (without.active(o.starts[k]) || without.active(o.nexts[k]));
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (size_t k = 0; k < states; ++k)
+      for (size_t j = 0; j < states && !active[k]; ++j)
+        if (active[j] && g.type(o.nexts[k]).kind == Kind::Real &&
+            g.dependsOn(o.nexts[k], o.symbols[j + 1]))
+          active[k] = changed = true;
+  }
+  for (size_t k = 0; k < states; ++k)
+    activity.set(o.symbols[k + 1], active[k]);
+  return active;
+}
+
+namespace {
+
+ValueId nothing(Graph &g, Type type) { return type.scalar() ? g.real(0.0) : g.zeros(type); }
+
+bool stopsEarly(const Graph &g, const Opened &o) {
+  return !g.isConstant(o.condition) || g.boolValue(o.condition);
+}
+
+/// The last step that is made.
+ValueId lastStep(Graph &g, ValueId recur, const Opened &o) {
+  return stopsEarly(g, o) ? g.sub(g.add(o.ranges[0].lo, recur), g.integer(1)) : o.ranges[0].hi;
+}
+
+/// Whether lo-1 <= hi is certain, so that all states are an array with elements.
+bool hasStart(const Graph &g, const Axis &range) {
+  if (g.isConstant(range.lo) && g.isConstant(range.hi))
+    return g.intValue(range.hi) >= g.intValue(range.lo) - 1;
+  return g.isInt(range.lo, 1) && g.node(range.hi).op == Op::Input &&
+         g.inputOf(range.hi).role == InputRole::Size;
+}
+
+/// One step of an array over all steps.
+ValueId slice(Graph &g, ValueId all, ShapeId shape, ValueId step) {
+  return g.elementwise(shape, [&](std::span<const ValueId> indices) {
+    std::vector<ValueId> at{step};
+    at.insert(at.end(), indices.begin(), indices.end());
+    return g.at(all, at);
+  });
+}
+
+} // namespace
+
+ReversedRecurrence
+reverseRecurrence(Graph &g, ValueId recur, std::span<const StateAdjoints> adjoints,
+                  const std::vector<bool> &active,
+                  const std::function<Contributions(const Contributions &)> &reverse) {
+  const Opened o = g.open(recur);
+  const Axis range = o.ranges[0];
+  const ValueId last = lastStep(g, recur, o), one = g.integer(1);
+  ReversedRecurrence result;
+  result.range = range;
+  result.step = g.newSymbol(range.lo, range.hi, g.symbol(o.symbols[0]).name);
+  const ValueId k = result.step;
+  const ValueId t = g.sub(g.add(range.lo, last), k), before = g.sub(t, one);
+
+  // Where the states and the step have the values that they had.
+  Substitution place{{o.symbols[0], t}};
+  std::vector<ValueId> symbols{k};
+  std::vector<unsigned> own(active.size());
+  Contributions seeds;
+  ValueId always = g.boolean(true);
+  for (unsigned j = 0; j < active.size(); ++j) {
+    place.emplace(o.symbols[j + 1], g.stateAt(recur, j, before));
+    if (!active[j])
+      continue;
+    own[j] = static_cast<unsigned>(symbols.size() - 1);
+    symbols.push_back(g.newState(g.type(o.starts[j])));
+    seeds.push_back({o.nexts[j], {symbols.back(), always}});
+  }
+  const Contributions reached = reverse(seeds);
+
+  auto there = [&](const Adjoint &a, const Substitution &map) {
+    return Adjoint{g.substitute(a.value, map), g.substitute(a.guard, map)};
+  };
+  std::vector<ValueId> starts, nexts;
+  for (unsigned j = 0; j < active.size(); ++j) {
+    if (!active[j])
+      continue;
+    const Type type = g.type(o.starts[j]);
+    ValueId start = adjoints[j].last.valid() ? adjoints[j].last : nothing(g, type);
+    ValueId next;
+    for (const auto &[v, a] : reached)
+      if (v == o.symbols[j + 1]) {
+        Adjoint here = there(a, place);
+        next = g.select(here.guard, here.value, nothing(g, type));
+      }
+    if (adjoints[j].all.valid()) {
+      ValueId atEnd = slice(g, adjoints[j].all, type.shape, last);
+      if (!hasStart(g, range))
+        atEnd = g.select(g.lessEqual(g.sub(range.lo, one), range.hi), atEnd, nothing(g, type));
+      start = adjoints[j].last.valid() ? g.add(start, atEnd) : atEnd;
+      ValueId passing = slice(g, adjoints[j].all, type.shape, before);
+      next = next.valid() ? g.add(next, passing) : passing;
+    }
+    starts.push_back(start);
+    nexts.push_back(next.valid() ? next : nothing(g, type));
+  }
+  const ValueId over = stopsEarly(g, o) ? g.less(last, k) : g.boolean(false);
+  const ValueId reversed = g.recur(symbols, range, over, starts, nexts);
+
+  for (unsigned j = 0; j < active.size(); ++j)
+    if (active[j]) {
+      result.starts.push_back({o.starts[j], {g.lastState(reversed, own[j]), always}});
+      place.emplace(symbols[own[j] + 1], g.stateAt(reversed, own[j], g.sub(k, one)));
+    }
+  for (const auto &[v, a] : reached) {
+    bool state = false;
+    for (size_t j = 1; j < o.symbols.size(); ++j)
+      state = state || v == o.symbols[j];
+    if (state)
+      continue;
+    Adjoint here = there(a, place);
+    if (stopsEarly(g, o))
+      here.guard = g.logicalAnd(g.logicalNot(over), here.guard);
+    result.inside.push_back({v, here});
+  }
+  return result;
+}
+
+ValueId tangentRecurrence(Graph &g, ValueId recur, const std::vector<bool> &active,
+                          std::span<const ValueId> stateTangents,
+                          const std::function<ValueId(ValueId)> &tangent) {
+  const Opened o = g.open(recur);
+  const Axis range = o.ranges[0];
+  const ValueId before = g.sub(o.symbols[0], g.integer(1));
+  Substitution place;
+  for (unsigned j = 0; j < active.size(); ++j)
+    place.emplace(o.symbols[j + 1], g.stateAt(recur, j, before));
+  std::vector<ValueId> symbols{o.symbols[0]}, starts, nexts;
+  for (unsigned j = 0; j < active.size(); ++j) {
+    if (!active[j])
+      continue;
+    const Type type = g.type(o.starts[j]);
+    symbols.push_back(stateTangents[symbols.size() - 1]);
+    ValueId start = tangent(o.starts[j]), next = tangent(o.nexts[j]);
+    starts.push_back(start.valid() ? start : nothing(g, type));
+    nexts.push_back(next.valid() ? g.substitute(next, place) : nothing(g, type));
+  }
+  ValueId over = g.boolean(false);
+  if (stopsEarly(g, o))
+    over = g.less(lastStep(g, recur, o), o.symbols[0]);
+  return g.recur(symbols, range, over, starts, nexts);
+}
+
+} // namespace gradus::differentiate

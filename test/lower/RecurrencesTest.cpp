@@ -1,0 +1,54 @@
+//===- RecurrencesTest.cpp - the loops of recurrences and what they keep ---------------===//
+
+#include "Lowered.h"
+
+namespace gradus::lower {
+namespace {
+
+TEST(Recurrences, ValuesNeedNoMemory) {
+  Lowered l("fn f(x, u[n]) = fold s = x for t in 1..n do s*cos(u[t])", Outputs::Value);
+  EXPECT_EQ(l.count("for "), 1u) << l.text();
+  EXPECT_FALSE(l.has("workspace")) << l.text();
+  EXPECT_FALSE(l.has("check")) << l.text();
+}
+
+TEST(Recurrences, GradientIsOneLoopBack) {
+  // Forward with the states kept, backward with the sum for a and the element
+  // for u[t] in the same loop; the adjoints of the states are not stored.
+  Lowered l("fn f(x, a, u[n]) = fold s = x for t in 1..n do s*cos(a*u[t])");
+  EXPECT_EQ(l.count("for "), 2u) << l.text();
+  EXPECT_EQ(l.count("in workspace"), 1u) << l.text();
+  EXPECT_EQ(l.count("check"), 0u) << l.text();
+  EXPECT_EQ(l.set("x", {2}).set("a", {0}).set("u", {1, 2, 3}).set("n", 3).run(),
+            (std::vector<double>{2, 1, 0, 0, 0, 0}));
+}
+
+TEST(Recurrences, ArraysAlternateBetweenTwoRows) {
+  Lowered l("fn f(x[n]) = sum(fold s = x for t in 1..7 do [i in 1..n] 0.5*(s[i] + s[n+1-i]))",
+            Outputs::Value);
+  EXPECT_TRUE(l.has("real[2, ")) << l.text();
+  EXPECT_EQ(l.set("x", {1, 2, 5}).set("n", 3).run(), (std::vector<double>{8}));
+}
+
+TEST(Recurrences, StopEarly) {
+  Lowered l("fn f(a) = iterate s = a until s > 100 max 50 do s*a");
+  EXPECT_TRUE(l.has("break")) << l.text();
+  EXPECT_EQ(l.set("a", {3}).run(), (std::vector<double>{243, 5 * 81}));
+  EXPECT_EQ(l.set("a", {1}).run(), (std::vector<double>{1, 51}));
+  EXPECT_EQ(l.set("a", {200}).run(), (std::vector<double>{200, 1}));
+}
+
+TEST(Recurrences, CheckpointsBoundMemory) {
+  // 10,000 steps of n numbers: about 2*sqrt(10,000) rows instead of 10,001.
+  const std::string step = " do [i in 1..n] sin(s[i] + 0.1*t)";
+  auto rows = [&](const char *how) {
+    Lowered l("fn f(x[n]) = sum(fold s = x for t in 1..10000 " + std::string(how) + step + ")");
+    return l.set("x", std::vector<double>(1000, 0.5)).set("n", 1000).workspace() / 1000;
+  };
+  EXPECT_GT(rows(""), 10000);
+  EXPECT_LT(rows("checkpoint sqrt"), 2.5 * 100);
+  EXPECT_LT(rows("checkpoint 50"), 1.05 * (200 + 50) + 8);
+}
+
+} // namespace
+} // namespace gradus::lower
