@@ -15,7 +15,7 @@ public:
   Finder(Graph &graph, std::span<const ValueId> unknowns) : g(graph), unknowns_(unknowns) {}
 
   bool find(ValueId objective) {
-    std::vector<Term> work{{objective, g.real(1.0), {}, {}, g.boolean(true)}};
+    std::vector<Term> work{{objective, g.real(1.0), {}, {}, g.boolean(true), g.real(1.0)}};
     while (!work.empty()) {
       Term t = std::move(work.back());
       work.pop_back();
@@ -27,6 +27,7 @@ public:
   }
 
   std::vector<ValueId> found;
+  std::vector<ValueId> scales; ///< for each, the factor outside of all sums
 
 private:
   struct Term {
@@ -34,6 +35,7 @@ private:
     std::vector<ValueId> symbols;
     std::vector<Axis> ranges;
     ValueId condition;
+    ValueId outside; ///< the part of the factor that stands outside of all sums
   };
 
   bool readsUnknowns(ValueId v) const {
@@ -73,6 +75,7 @@ private:
   void add(const Term &t, ValueId root) {
     ValueId scale = g.prim(Prim::Sqrt, {g.mul(g.real(2.0), t.factor)});
     ValueId r = g.select(t.condition, g.mul(scale, root), g.real(0.0));
+    scales.push_back(t.outside);
     found.push_back(t.symbols.empty() ? r : g.build(t.symbols, t.ranges, r));
   }
 
@@ -100,6 +103,8 @@ private:
       Term next = t;
       next.value = value;
       next.factor = factor;
+      if (t.symbols.empty())
+        next.outside = factor;
       work.push_back(std::move(next));
     };
     switch (n.prim()) {
@@ -150,6 +155,17 @@ std::optional<std::vector<ValueId>> residuals(Graph &graph, ValueId objective,
   if (!finder.find(objective) || finder.found.empty())
     return {};
   return std::move(finder.found);
+}
+
+std::optional<ValueId> residualScale(Graph &graph, ValueId objective,
+                                     std::span<const ValueId> unknowns) {
+  Finder finder(graph, unknowns);
+  if (!finder.find(objective) || finder.found.empty())
+    return {};
+  for (ValueId scale : finder.scales)
+    if (scale != finder.scales.front())
+      return {};
+  return finder.scales.front();
 }
 
 } // namespace gradus::differentiate

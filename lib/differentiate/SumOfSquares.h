@@ -22,4 +22,9 @@ namespace gradus::differentiate {
 std::optional<std::vector<ir::ValueId>> residuals(ir::Graph &graph, ir::ValueId objective,
                                                   std::span<const ir::ValueId> unknowns);
 
+/// The number in front of the sum, 1/n above: what the residuals as they were
+/// written were multiplied with. Nothing when their terms have different ones.
+std::optional<ir::ValueId> residualScale(ir::Graph &graph, ir::ValueId objective,
+                                         std::span<const ir::ValueId> unknowns);
+
 } // namespace gradus::differentiate

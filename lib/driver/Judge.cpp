@@ -1,6 +1,10 @@
 //===- Judge.cpp - what the end of a descent is worth ---------------------------===//
 
+#include "differentiate/SumOfSquares.h"
+#include "driver/ChooseMethod.h"
+#include "driver/Settle.h"
 #include "driver/Solve.h"
+#include "driver/Unknowns.h"
 #include "support/Numbers.h"
 
 #include <algorithm>
@@ -12,8 +16,12 @@ using namespace ir;
 
 namespace {
 
-constexpr size_t mostProbedUnknowns = 200, mostProbedDirections = 20;
-constexpr double probeStep = 1e-3; ///< times the size of an unknown, at least 1
+constexpr int mostEscapes = 20, mostReturns = 6;
+constexpr int64_t mostLookWork = 200'000'000; ///< elements
+constexpr double usualTolerance = 1e-8;
+/// What a Newton step may promise, relative to the objective, at a point that is
+/// good enough for some purposes.
+constexpr double acceptablePart = 1e-4;
 
 } // namespace
 
@@ -61,80 +69,117 @@ int statusExitCode(Status s) {
   return 70;
 }
 
-/// Value and gradient at a point by the compiled kernel, apart from the descent.
-bool Solver::evaluate(const std::vector<double> &x, double &value, std::vector<double> &gradient) {
-  GradusFrame frame{};
-  Workspace workspace;
-  if (!workspace.allocate(session_, workspace_, frame))
-    return false;
-  gradient.assign(x.size() + 1, 0.0);
-  Arguments a(session_);
-  for (ValueId v : inputs_)
-    a.input(v);
-  a.input(descent_.n);
-  a.pointer(const_cast<double *>(x.data()));
-  a.pointer(&value);
-  a.pointer(gradient.data());
-  return code_->find("value_gradient_flat")(&frame, a.data()) == 0 && std::isfinite(value);
-}
-
-/// The claim of convergence tested anew: value and gradient at the returned
-/// point are finite and agree with what the descent said, and the point is
-/// within its bounds.
-bool Solver::certified() {
-  double value = 0;
-  std::vector<double> gradient;
-  if (!evaluate(x_, value, gradient))
-    return false;
-  double squares = 0;
-  for (size_t k = 0; k < x_.size(); ++k) {
-    if (!(x_[k] >= lower_[k] && x_[k] <= upper_[k]))
+/// Looks at where the descent has ended, and sends it on from what is no minimum.
+bool Solver::settle(Solution &s) {
+  using lower::Ending;
+  using Verdict = EndOfDescent::Verdict;
+  if (start_.empty())
+    return true;
+  const double atStart = trace_.empty() ? f_ : trace_.front().f;
+  const bool levels = !hasPlateaus(session_.graph(), described_.objective, described_.unknowns);
+  const bool smooth =
+      isSmooth(session_.graph(), described_.objective, described_.unknowns) ||
+      differentiate::residuals(session_.graph(), described_.objective, described_.unknowns);
+  const bool asked = optionValue("tol") > usualTolerance; // for less than usual
+  const std::vector<double> given = start_;
+  int returns = 0;
+  bool triedBeside = false;
+  for (int round = 0;; ++round) {
+    const Ending ending = static_cast<Ending>(status_);
+    if (ending != Ending::Converged && ending != Ending::Stalled && ending != Ending::Steps)
+      return true;
+    if (!landscape_)
+      landscape_ = Landscape::compile(session_, described_, start_.size(),
+                                      costly(0) ? jit::Level::Fast : jit::Level::O0);
+    if (!landscape_)
       return false;
-    bool held = (x_[k] <= lower_[k] && gradient[k] > 0) || (x_[k] >= upper_[k] && gradient[k] < 0);
-    squares += held ? 0.0 : gradient[k] * gradient[k];
+    EndOfDescent end(*landscape_, lower_, upper_, given, levels, atStart,
+                     std::max<int64_t>(0, mostLookWork / elements_));
+    const Verdict verdict = end.look(x_, f_, norm_, ending == Ending::Converged);
+    s.curvature = end.curvature();
+    promised_ = end.promised();
+    const double before = f_;
+    if (verdict == Verdict::RunsAway) {
+      status_ = static_cast<int64_t>(Ending::Unbounded);
+      s.runaway = unknownName(session_, problem_, end.runaway());
+      return true;
+    }
+    if (ending == Ending::Steps)
+      return true;
+    switch (verdict) {
+    case Verdict::RunsAway:
+      return true;
+    case Verdict::Unconfirmed:
+      confirmed_ = false;
+      return true;
+    case Verdict::Lower:
+      if (round >= mostEscapes) {
+        status_ = static_cast<int64_t>(end.fallsOn(x_, given) ? Ending::Unbounded : Ending::Stalled);
+        return true;
+      }
+      if (!again(end.better(), -1))
+        return false;
+      if (f_ < before)
+        continue;
+      return true;
+    case Verdict::Confirmed:
+      if (ending == Ending::Stalled && smooth && s.curvature.kind != Curvature::Kind::Negative) {
+        status_ = static_cast<int64_t>(Ending::Converged);
+        roundedOff_ = true;
+      }
+      if (s.curvature.kind == Curvature::Kind::Flat && !triedBeside && !start_.empty()) {
+        // A flat direction may be the floor of a curved valley that leads lower.
+        triedBeside = true;
+        if (!tryBeside(s.curvature))
+          return false;
+        if (f_ < before - 1e-9 * std::fabs(before))
+          continue;
+      }
+      return true;
+    case Verdict::NotYet:
+      if (asked && ending == Ending::Converged)
+        return true;
+      // Again with fresh states, and without regard to rounding errors.
+      if (++returns <= mostReturns) {
+        if (!again(x_, 0))
+          return false;
+        if (f_ < before) {
+          if (static_cast<Ending>(status_) == Ending::Steps)
+            rough_ = ending == Ending::Converged;
+          continue;
+        }
+      }
+      rough_ = true;
+      return true;
+    }
   }
-  double norm = std::sqrt(squares);
-  return std::isfinite(norm) && norm <= 2 * norm_ + 1e-300 &&
-         std::fabs(value - f_) <= 1e-9 * std::max(std::fabs(value), std::fabs(f_));
 }
 
-/// A gradient that vanishes may belong to a saddle, a maximum or a flat spot.
-/// Looks a little to both sides of the point along each unknown (or some
-/// directions, when there are many): a value that is lower by more than rounding
-/// and the rest of the gradient explain shows a way on.
-bool Solver::findDescent(double scale, std::vector<double> &better) {
-  size_t n = x_.size();
-  size_t directions = n <= mostProbedUnknowns ? n + 2 : mostProbedDirections;
-  double least = f_ - 1e-13 * std::max(std::fabs(f_), scale);
-  bool found = false;
-  uint64_t random = 0x9E3779B97F4A7C15ull;
-  std::vector<double> x, gradient;
-  for (size_t d = 0; d < directions; ++d)
-    for (double sign : {1.0, -1.0}) {
-      x = x_;
-      double longest = 0;
-      for (size_t k = 0; k < n; ++k) {
-        double part = 0;
-        if (n <= mostProbedUnknowns && d < n) {
-          part = k == d ? 1.0 : 0.0;
-        } else { // xorshift: the same directions on every run
-          random ^= random << 13;
-          random ^= random >> 7;
-          random ^= random << 17;
-          part = (random >> 40 & 1) != 0 ? 1.0 : -1.0;
-        }
-        double h = probeStep * std::max(1.0, std::fabs(x_[k]));
-        x[k] = std::clamp(x_[k] + sign * part * h, lower_[k], upper_[k]);
-        longest += std::fabs(x[k] - x_[k]);
-      }
-      double value = 0;
-      if (evaluate(x, value, gradient) && value < least - 10 * norm_ * longest) {
-        least = value;
-        better = x;
-        found = true;
-      }
+/// Descends from both sides of the point along its flat directions; what ends lower
+/// is the new point.
+bool Solver::tryBeside(const Curvature &curvature) {
+  constexpr size_t mostTried = 3;
+  const std::vector<double> x = x_;
+  for (size_t k = 0; k < std::min(mostTried, curvature.level.size()); ++k) {
+    const std::vector<double> &d = curvature.level[k];
+    double t = std::numeric_limits<double>::infinity();
+    for (size_t i = 0; i < x.size(); ++i)
+      if (d[i] != 0)
+        t = std::min(t, std::max(std::fabs(x[i]), 1.0) / std::fabs(d[i]));
+    if (!std::isfinite(t))
+      continue;
+    for (double part : {0.5, -0.5, 0.95, -0.95}) {
+      std::vector<double> y = x;
+      for (size_t i = 0; i < x.size(); ++i)
+        y[i] = std::clamp(x[i] + part * t * d[i], lower_[i], upper_[i]);
+      const double before = f_;
+      if (!again(y, -1))
+        return false;
+      if (f_ < before - 1e-9 * std::fabs(before))
+        return true;
     }
-  return found;
+  }
+  return true;
 }
 
 void Solver::judge(Solution &s) {
@@ -152,9 +197,6 @@ void Solver::judge(Solution &s) {
   s.values = values_;
   s.gradients = gradients_;
   s.hessians = hessians_;
-  s.trace = std::move(trace_);
-  for (TraceRow &row : s.trace)
-    row.f *= sign;
   s.maxViolation = 0;
   for (size_t k = 0; k < x_.size(); ++k)
     s.maxViolation = std::max({s.maxViolation, lower_[k] - x_[k], x_[k] - upper_[k]});
@@ -162,10 +204,15 @@ void Solver::judge(Solution &s) {
   case Ending::Running:
   case Ending::Converged:
     s.status = Status::Converged;
-    s.message = start_.empty()        ? "there are no unknowns"
-                : k_ == 0             ? "the gradient vanishes at the start"
-                                      : "the gradient is as small as asked for";
-    if (!certified()) {
+    s.message = start_.empty() ? "there are no unknowns"
+                : roundedOff_  ? "rounding errors of the objective allow no more"
+                : k_ == 0      ? "the gradient vanishes at the start"
+                               : "the gradient is as small as asked for";
+    if (s.curvature.kind == Curvature::Kind::Negative) {
+      s.status = Status::Stalled;
+      s.message = "the curvature is negative in some direction, but nothing lower was found";
+    }
+    if (!confirmed_) {
       s.status = Status::Stalled;
       s.message = "a second evaluation at the last point does not confirm convergence";
     }
@@ -182,6 +229,11 @@ void Solver::judge(Solution &s) {
     s.status = Status::Unbounded;
     s.message = problem_.maximize ? "the objective rises without bound"
                                   : "the objective falls without bound";
+    if (s.runaway.empty() && levelledOff() && std::fabs(x_[largestUnknown()]) > 1e10)
+      s.runaway = unknownName(session_, problem_, largestUnknown());
+    if (!s.runaway.empty())
+      s.message = "diverging parameters: the objective levels off at " +
+                  formatNumber(s.objective, 6) + " while " + s.runaway + " runs away";
     break;
   case Ending::NotFinite:
     s.status = Status::EvaluationFailed;
@@ -200,12 +252,62 @@ void Solver::judge(Solution &s) {
     s.message = outOfTime_ ? "the time is used up" : "interrupted; the best point so far";
     break;
   }
+  s.trace = std::move(trace_);
+  for (TraceRow &row : s.trace)
+    row.f *= sign;
+  if (!rough_ || (s.status != Status::Converged && s.status != Status::Stalled &&
+                  s.status != Status::Limit))
+    return;
+  s.status = promised_ <= acceptablePart ? Status::Acceptable : Status::Stalled;
+  s.message = s.status == Status::Acceptable
+                  ? "near a minimum, but not as near as asked for; about " +
+                        formatNumber(promised_, 1) + " of the objective could be gained"
+                  : "the gradient is small, but a Newton step still promises " +
+                        formatNumber(promised_, 2) + " of the objective";
+}
+
+/// Errors of the parameters, where the objective is a sum of squares and the end is
+/// a minimum.
+void Solver::addStatistics(Solution &s) {
+  if ((s.status != Status::Converged && s.status != Status::Acceptable) || problem_.maximize ||
+      x_.empty() || !landscape_ || landscape_->residualCount() <= x_.size() ||
+      static_cast<int64_t>(x_.size()) * elements_ > mostLookWork)
+    return;
+  auto scale = differentiate::residualScale(session_.graph(), described_.objective,
+                                            described_.unknowns);
+  if (!scale)
+    return;
+  interpret::Interpreter<double> interpreter(session_.graph(), session_.environment());
+  interpret::Result<double> factor;
+  interpret::EvalError error;
+  if (!interpreter.evaluate(*scale, factor, error))
+    return;
+  std::vector<bool> held(x_.size());
+  for (size_t k = 0; k < x_.size(); ++k)
+    held[k] = x_[k] <= lower_[k] || x_[k] >= upper_[k];
+  s.fit = fitStatistics(*landscape_, x_, held, factor.real);
+}
+
+/// Whether the objective has stayed of the size it had, while x has left.
+bool Solver::levelledOff() const {
+  const double atStart = trace_.empty() ? 0.0 : trace_.front().f;
+  return std::isfinite(f_) && f_ > atStart - 1e6 * (1 + std::fabs(atStart));
+}
+
+size_t Solver::largestUnknown() const {
+  size_t largest = 0;
+  for (size_t k = 0; k < x_.size(); ++k)
+    if (std::fabs(x_[k]) > std::fabs(x_[largest]))
+      largest = k;
+  return largest;
 }
 
 /// Names the subexpression that has no finite value at the start.
 void Solver::explainStart(Solution &s) {
   Graph &g = session_.graph();
   s.message = "the objective or its gradient is not finite at the start";
+  if (attempt_)
+    return;
   size_t offset = 0;
   for (const Unknown &u : problem_.unknowns) {
     InputValue &v = session_.value(u.input);

@@ -46,6 +46,33 @@ Json nested(const std::vector<double> &x, size_t &at, const std::vector<int64_t>
   return list;
 }
 
+Json listJson(const std::vector<double> &values) {
+  Json list = Json::array();
+  for (double v : values)
+    list.push_back(numberJson(v));
+  return list;
+}
+
+/// Lists are over all unknowns, one after the other.
+Json fitJson(const FitStatistics &f) {
+  const size_t n = f.standardErrors.size();
+  Json correlations = Json::array();
+  for (size_t i = 0; i < n; ++i)
+    correlations.push_back(listJson({f.correlations.begin() + static_cast<std::ptrdiff_t>(i * n),
+                                     f.correlations.begin() + static_cast<std::ptrdiff_t>((i + 1) * n)}));
+  Json intervals = Json::array();
+  for (size_t i = 0; i < n; ++i)
+    intervals.push_back(listJson({f.lower[i], f.upper[i]}));
+  return Json{{"observations", f.observations},
+              {"degrees_of_freedom", f.degreesOfFreedom},
+              {"sum_of_squares", numberJson(f.sumOfSquares)},
+              {"residual_standard_deviation", numberJson(f.residualDeviation)},
+              {"standard_errors", listJson(f.standardErrors)},
+              {"confidence", f.confidence},
+              {"intervals", std::move(intervals)},
+              {"correlations", std::move(correlations)}};
+}
+
 } // namespace
 
 Json problemJson(Session &session, const ProblemReport &report, bool trace) {
@@ -79,6 +106,13 @@ Json problemJson(Session &session, const ProblemReport &report, bool trace) {
   j["evaluations"] = Json{{"value", s.values}, {"gradient", s.gradients}, {"hessian", s.hessians}};
   j["time_ms"] = Json{{"compile", s.compileMs}, {"solve", s.solveMs}};
   j["message"] = s.message;
+  j["method_reason"] = s.method.why;
+  j["curvature"] = Json{{"kind", curvatureName(s.curvature.kind)},
+                        {"least", numberJson(s.curvature.least)},
+                        {"greatest", numberJson(s.curvature.greatest)},
+                        {"flat_directions", s.curvature.flat}};
+  if (s.fit)
+    j["fit"] = fitJson(*s.fit);
   if (!trace)
     return j;
   Json rows = Json::array();

@@ -1,6 +1,7 @@
 //===- ReportText.cpp - a solution as people read it ------------------------------===//
 
 #include "driver/Report.h"
+#include "driver/Unknowns.h"
 #include "support/Numbers.h"
 #include "support/Text.h"
 
@@ -56,20 +57,8 @@ std::string optionText(double value) {
 
 struct Line {
   std::string name, value, start, note;
+  std::string error, interval; ///< of a fit
 };
-
-std::string elementName(const std::string &name, const std::vector<int64_t> &lo,
-                        const std::vector<int64_t> &shape, size_t linear) {
-  std::vector<int64_t> index(shape.size());
-  for (size_t k = shape.size(); k-- > 0;) {
-    index[k] = lo[k] + static_cast<int64_t>(linear) % shape[k];
-    linear /= static_cast<size_t>(shape[k]);
-  }
-  std::string text = name + "[";
-  for (size_t k = 0; k < index.size(); ++k)
-    text += (k ? "," : "") + std::to_string(index[k]);
-  return text + "]";
-}
 
 std::vector<Line> unknownLines(Session &session, const ProblemReport &r) {
   Graph &g = session.graph();
@@ -88,12 +77,19 @@ std::vector<Line> unknownLines(Session &session, const ProblemReport &r) {
     }
     for (size_t k = 0; k < size; ++k) {
       if (size > mostElements && k == mostElements - 2) {
-        lines.push_back({"...", "", "", "(" + std::to_string(size - mostElements + 1) + " more)"});
+        lines.push_back({"...", "", "", "(" + std::to_string(size - mostElements + 1) + " more)", "", ""});
         k = size - 1;
       }
       lines.push_back({shape.empty() ? name : elementName(name, lo, shape, k),
                        formatNumber(r.solution->x[at + k], 10),
-                       formatNumber(r.solution->startX[at + k], 6), ""});
+                       formatNumber(r.solution->startX[at + k], 6), "", "", ""});
+      if (const auto &fit = r.solution->fit) {
+        const bool known = std::isfinite(fit->standardErrors[at + k]);
+        lines.back().error = known ? formatNumber(fit->standardErrors[at + k], 4) : "-";
+        lines.back().interval = known ? formatNumber(fit->lower[at + k], 6) + " to " +
+                                            formatNumber(fit->upper[at + k], 6)
+                                      : "-";
+      }
     }
     at += size;
   }
@@ -148,6 +144,32 @@ std::string traceText(Session &session, const ProblemReport &r) {
   return table(rows) + "\n";
 }
 
+/// What the Hessian says about the last point.
+std::string curvatureText(const Solution &s) {
+  const Curvature &c = s.curvature;
+  const std::string range = c.least == c.greatest
+                                ? formatNumber(c.least, 3)
+                                : formatNumber(c.least, 3) + " to " + formatNumber(c.greatest, 3);
+  switch (c.kind) {
+  case Curvature::Kind::Minimum:
+    if (c.least == 0 && c.greatest == 0)
+      return "every unknown is held by a bound";
+    return (s.status == Status::Converged ? "a minimum: eigenvalues of the Hessian "
+                                          : "positive: eigenvalues of the Hessian ") +
+           range;
+  case Curvature::Kind::Positive:
+    return "positive as far as looked: eigenvalues of the Hessian about " + range;
+  case Curvature::Kind::Flat:
+    return (c.flat == 1 ? "flat in one direction" : "flat in " + std::to_string(c.flat) + " directions") +
+           std::string(": eigenvalues of the Hessian ") + range;
+  case Curvature::Kind::Negative:
+    return "not a minimum: eigenvalues of the Hessian " + range;
+  case Curvature::Kind::Unknown:
+    break;
+  }
+  return "unknown";
+}
+
 } // namespace
 
 std::string problemText(Session &session, const ProblemReport &r, bool trace) {
@@ -168,28 +190,42 @@ std::string problemText(Session &session, const ProblemReport &r, bool trace) {
   if (trace)
     text += traceText(session, r);
   std::vector<Line> lines = unknownLines(session, r);
-  size_t nameWidth = displayWidth("unknown"), valueWidth = displayWidth("value"),
-         startWidth = displayWidth("start");
-  for (const Line &l : lines) {
-    nameWidth = std::max(nameWidth, displayWidth(l.name));
-    valueWidth = std::max(valueWidth, displayWidth(l.value));
-    startWidth = std::max(startWidth, displayWidth(l.start));
-  }
-  if (!lines.empty())
-    text += "  " + padded("unknown", nameWidth, false) + "  " + padded("value", valueWidth, true) +
-            "  " + padded("start", startWidth, true) + "\n";
+  std::vector<std::string> header{"unknown", "value", "start"};
+  const std::string interval = s.fit ? formatNumber(100 * s.fit->confidence, 3) + "% interval" : "";
+  if (s.fit)
+    header = {"unknown", "value", "std. error", interval, "start"};
+  auto cells = [&](const Line &l) {
+    return s.fit ? std::vector<std::string>{l.name, l.value, l.error, l.interval, l.start}
+                 : std::vector<std::string>{l.name, l.value, l.start};
+  };
+  std::vector<size_t> width;
+  for (const std::string &h : header)
+    width.push_back(displayWidth(h));
   for (const Line &l : lines)
-    text += "  " + padded(l.name, nameWidth, false) + "  " +
-            (l.note.empty() ? padded(l.value, valueWidth, true) + "  " + padded(l.start, startWidth, true)
-                            : l.note) +
-            "\n";
+    for (size_t k = 0; k < header.size(); ++k)
+      width[k] = std::max(width[k], displayWidth(cells(l)[k]));
+  auto row = [&](const std::vector<std::string> &of) {
+    std::string line;
+    for (size_t k = 0; k < of.size(); ++k)
+      line += "  " + padded(of[k], width[k], k != 0);
+    return line + "\n";
+  };
+  if (!lines.empty())
+    text += row(header);
+  for (const Line &l : lines)
+    text += l.note.empty() ? row(cells(l)) : "  " + padded(l.name, width[0], false) + "  " + l.note + "\n";
   if (!lines.empty())
     text += "\n";
   text += "  objective  " + formatNumber(s.objective, 12);
   if (!s.trace.empty())
     text += "   (at the start " + formatNumber(s.trace.front().f, 6) + ")";
+  if (s.fit)
+    text += "\n  residuals  standard deviation " + formatNumber(s.fit->residualDeviation, 6) + " with " +
+            counted(static_cast<int64_t>(s.fit->degreesOfFreedom), "degree") + " of freedom";
   text += "\n  gradient   " + formatNumber(s.gradientNorm, 3) + "   (norm at the end)\n";
   text += "  status     " + std::string(statusName(s.status)) + ": " + s.message + "\n";
+  if (s.curvature.kind != Curvature::Kind::Unknown && s.status != Status::Unbounded)
+    text += "  curvature  " + curvatureText(s) + "\n";
   text += "  work       " + counted(s.iterations, "step") + ", " + counted(s.values, "value") + " and " +
           counted(s.gradients, "gradient") + "\n";
   text += "  time       " + duration(s.compileMs) + " to compile, " + duration(s.solveMs) + " to solve\n";

@@ -2,8 +2,8 @@
 
 #include "driver/Run.h"
 
+#include "driver/MethodText.h"
 #include "driver/Report.h"
-#include "syntax/Parser.h"
 
 #include <ostream>
 
@@ -36,9 +36,8 @@ int run(const RunOptions &options, std::ostream &out, std::ostream &err) {
   std::optional<syntax::MethodCall> method;
   syntax::Tree methodTree;
   if (!options.method.empty()) {
-    uint32_t file = session.sources.add("--method", options.method);
-    method = syntax::parseMethodCall(file, methodTree, session.diagnostics);
-    if (!method || session.diagnostics.hasErrors())
+    method = methodCall(session, options.method, methodTree);
+    if (!method)
       return fail();
   }
 
@@ -50,11 +49,12 @@ int run(const RunOptions &options, std::ostream &out, std::ostream &err) {
     SolveOptions how;
     how.trace = true; // its first row is the objective at the start
     how.strict = options.strict;
+    how.showsProgress = options.progress;
     how.traceX = options.trace;
     how.wholeTrace = options.trace;
     how.mostTracedElements = mostTraced;
     Solution solution;
-    if (!Solver(session, problem, how).solve(method ? &*method : nullptr, solution))
+    if (!solveProblem(session, problem, how, method ? &*method : nullptr, solution))
       return fail();
     ProblemReport report{problem.name.empty() ? session.stem() : problem.name, &problem, &solution};
     if (code == 0)

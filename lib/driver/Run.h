@@ -10,11 +10,12 @@ namespace gradus::driver {
 struct RunOptions {
   std::string file;
   std::vector<std::string> set, data, allowPath;
-  std::string method; ///< name(option = value, ...); empty: the model's
+  std::string method; ///< name(option = value, ...), file.opt:name; empty: the model's
   bool trace = false;
   bool json = false;
   bool strict = false;
   bool cache = true; ///< of compiled code
+  bool progress = false; ///< a line on stderr while a descent takes long
 };
 
 /// Solves all problems of a file; returns the exit code.

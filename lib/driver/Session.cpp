@@ -135,6 +135,24 @@ const syntax::MethodDecl *Session::findMethod(const std::string &name) {
   return nullptr;
 }
 
+bool Session::addMethods(const std::string &path) {
+  std::string text;
+  if (auto fault = readFile(path, text, sourceSizeLimit)) {
+    diagnostics.report(fault->kind, {}, fault->message, fault->remedy);
+    return false;
+  }
+  const size_t before = diagnostics.errorCount();
+  const syntax::Tree *tree = parseText(path, std::move(text));
+  if (diagnostics.errorCount() != before)
+    return false;
+  std::vector<const syntax::MethodDecl *> found;
+  for (syntax::ItemPtr item : tree->items)
+    if (auto *m = std::get_if<syntax::MethodDecl>(&item->node))
+      found.push_back(m);
+  analysis.methods.insert(analysis.methods.begin(), found.begin(), found.end());
+  return true;
+}
+
 const syntax::MethodDecl *Session::loopMethod(const std::string &name) {
   auto it = methodTrees.find("loop");
   if (it == methodTrees.end())

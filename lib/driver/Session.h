@@ -79,6 +79,9 @@ public:
   const syntax::Tree &tree() const { return trees.front(); }
   /// The declaration of a method: the file's own, or a shipped one.
   const syntax::MethodDecl *findMethod(const std::string &name);
+  /// Makes the methods of another file known, before those of the model's own; false
+  /// after reporting.
+  bool addMethods(const std::string &path);
   const syntax::MethodDecl *loopMethod(const std::string &name);
   std::vector<std::string> methodNames();
 

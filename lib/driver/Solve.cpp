@@ -2,6 +2,7 @@
 
 #include "driver/Solve.h"
 
+#include "driver/ChooseMethod.h"
 #include "driver/SparseSolve.h"
 #include "semantics/Elaborate.h"
 #include "support/Numbers.h"
@@ -10,6 +11,7 @@
 #include <atomic>
 #include <cassert>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 
 namespace gradus::driver {
@@ -27,8 +29,6 @@ double milliseconds(Clock::time_point from) {
 
 /// Options of every method; max_time is the host's affair.
 constexpr const char *maxTime = "max_time";
-
-constexpr int mostEscapes = 20;
 
 } // namespace
 
@@ -69,9 +69,14 @@ bool Solver::setOption(const std::string &name, SourceRange range, double value)
 bool Solver::chooseMethod(const syntax::MethodCall *call) {
   std::string name = call ? call->method.name : problem_.method.name;
   SourceRange range = call ? call->method.range : problem_.method.range;
-  if (name.empty()) {
-    name = "lbfgs";
-    choice_.why = "no method was named; lbfgs suits smooth functions of any size";
+  if (attempt_) {
+    name = attempt_->method;
+    choice_.why = attempt_->why;
+  } else if (name.empty()) {
+    Choice c = driver::chooseMethod(session_.graph(), described_,
+                                    static_cast<int64_t>(start_.size()), elements_, bounded_);
+    name = c.name;
+    choice_.why = c.why;
   }
   method_ = session_.findMethod(name);
   if (!method_) {
@@ -85,6 +90,12 @@ bool Solver::chooseMethod(const syntax::MethodCall *call) {
     return false;
   }
   choice_.name = name;
+  if (attempt_) {
+    for (const auto &[option, value] : attempt_->options)
+      if (!setOption(option, range, value))
+        return false;
+    return true;
+  }
   Graph &g = session_.graph();
   if (call) {
     semantics::Elaborator elaborator(g, session_.diagnostics);
@@ -203,10 +214,9 @@ bool Solver::layOut() {
 
 //--- compilation ---------------------------------------------------------------------------------
 
-/// The module of the descent, and the values of what only it has.
-bool Solver::prepare() {
+void Solver::describe() {
   Graph &g = session_.graph();
-  lower::DescentProblem p;
+  lower::DescentProblem &p = described_;
   for (const Unknown &u : problem_.unknowns)
     p.unknowns.push_back(g.inputNode(u.input));
   p.objective = problem_.maximize ? g.neg(problem_.objective) : problem_.objective;
@@ -217,16 +227,29 @@ bool Solver::prepare() {
   for (ValueId v : inputsOf(g, roots))
     if (std::find(p.unknowns.begin(), p.unknowns.end(), v) == p.unknowns.end())
       p.inputs.push_back(v);
-  if (!addSparseHessian(session_, *method_, p))
-    return false;
   inputs_ = p.inputs;
+  elements_ = static_cast<int64_t>(start_.size()) + 50;
+  for (ValueId v : inputs_)
+    if (!g.type(v).scalar()) {
+      const InputValue &value = session_.value(g.inputIndex(v));
+      elements_ += static_cast<int64_t>(value.elements());
+    }
+}
+
+/// The module of the descent, and the values of what only it has.
+bool Solver::prepare() {
+  Graph &g = session_.graph();
+  if (!addSparseHessian(session_, *method_, described_))
+    return false;
+  inputs_ = described_.inputs;
   module_.name = session_.stem();
   module_.strict = options_.strict;
   lower::DescentTexts texts{method_, session_.loopMethod("before_descent"),
                             session_.loopMethod("after_step")};
-  descent_ = lower::lowerDescent(g, module_, p, texts, session_.diagnostics);
-  if (session_.diagnostics.hasErrors() ||
-      (p.hessian && !bindSparseHessian(session_, *p.hessian)))
+  const size_t errors = session_.diagnostics.errorCount();
+  descent_ = lower::lowerDescent(g, module_, described_, texts, session_.diagnostics);
+  if (session_.diagnostics.errorCount() != errors ||
+      (described_.hessian && !bindSparseHessian(session_, *described_.hessian)))
     return false;
   // Sizes that only the descent has: the number of unknowns, whole options.
   InputValue &n = session_.value(g.inputIndex(descent_.n));
@@ -259,12 +282,6 @@ bool Solver::prepare() {
   if (!elements)
     return false;
   workspace_ = *elements;
-  elements_ = static_cast<int64_t>(start_.size()) + 50;
-  for (ValueId v : inputs_)
-    if (!g.type(v).scalar()) {
-      const InputValue &value = session_.value(g.inputIndex(v));
-      elements_ += static_cast<int64_t>(value.elements());
-    }
   return true;
 }
 
@@ -300,11 +317,35 @@ int64_t Solver::hook(void *user, const double *s, int64_t, const double *x, int6
       !self.options_.progress({static_cast<int64_t>(s[0]), s[1], s[2], s[3], {}}, x,
                               static_cast<size_t>(n)))
     return 2;
+  if (self.options_.showsProgress)
+    self.showProgress(s);
   if (self.options_.maxTime > 0 && Clock::now() > self.deadline_) {
     self.outOfTime_ = true;
     return 3;
   }
   return 0;
+}
+
+/// From the first second on, twice a second: on a terminal only.
+void Solver::showProgress(const double *s) {
+  constexpr std::chrono::milliseconds interval{500};
+  const auto now = Clock::now();
+  if (now - shown_ < interval)
+    return;
+  shown_ = now;
+  if (now - begun_ < 2 * interval)
+    return;
+  progressShown_ = true;
+  std::fprintf(stderr, "\r  step %lld   f %s   |gradient| %s        ", static_cast<long long>(s[0]),
+               formatNumber(problem_.maximize ? -s[1] : s[1], 8).c_str(),
+               formatNumber(s[2], 3).c_str());
+  std::fflush(stderr);
+}
+
+void Solver::endProgress() {
+  if (progressShown_)
+    std::fputs("\r\033[K", stderr);
+  progressShown_ = false;
 }
 
 bool Solver::runNative() {
@@ -342,66 +383,126 @@ bool Solver::runNative() {
 
 bool Solver::solve(const syntax::MethodCall *call, Solution &solution) {
   auto begin = Clock::now();
-  if (!chooseMethod(call) || !layOut())
+  if (!layOut())
     return false;
-  if (!prepare())
+  describe();
+  if (!chooseMethod(call) || !prepare())
     return false;
+  solution.compileMs = milliseconds(begin);
+  return run(solution);
+}
+
+bool Solver::solve(const Attempt &attempt, Solution &solution) {
+  attempt_ = &attempt;
+  auto begin = Clock::now();
+  if (!layOut())
+    return false;
+  if (!attempt.start.empty())
+    for (size_t k = 0; k < start_.size(); ++k)
+      start_[k] = std::clamp(attempt.start[k], lower_[k], upper_[k]);
+  describe();
+  if (!chooseMethod(nullptr) || !prepare())
+    return false;
+  solution.compileMs = milliseconds(begin);
+  return run(solution);
+}
+
+bool Solver::run(Solution &solution) {
+  auto begin = Clock::now();
   // Quick code first, unless one evaluation alone is already worth optimizing.
   allowTierUp_ = !costly(0);
   if (!compile(allowTierUp_ ? jit::Level::O0 : jit::Level::Fast))
     return false;
-  solution.compileMs = milliseconds(begin);
+  solution.compileMs += milliseconds(begin);
   auto solveBegin = Clock::now();
+  begun_ = shown_ = solveBegin;
   deadline_ = solveBegin + std::chrono::duration_cast<Clock::duration>(
                                std::chrono::duration<double>(options_.maxTime));
   if (!runNative())
     return false;
+  double extra = 0;
   if (tierUp_) {
     // Again from the start with optimized code: what was done is little.
     allowTierUp_ = tierUp_ = false;
-    auto again = Clock::now();
+    auto recompiled = Clock::now();
     if (!compile(jit::Level::Fast))
       return false;
-    double extra = milliseconds(again);
-    deadline_ += Clock::now() - again;
+    extra = milliseconds(recompiled);
+    deadline_ += Clock::now() - recompiled;
     solution.compileMs += extra;
     if (!runNative())
       return false;
-    solution.solveMs = milliseconds(solveBegin) - extra;
-  } else {
-    solution.solveMs = milliseconds(solveBegin);
   }
-  // The descent leaves stationary points that are no minima, and goes on.
-  double scale = trace_.empty() || !std::isfinite(trace_.front().f) ? std::fabs(f_)
-                                                                    : std::fabs(trace_.front().f);
+  allowTierUp_ = false;
   const std::vector<double> given = start_;
-  std::vector<double> better;
-  for (int round = 0; status_ == static_cast<int64_t>(lower::Ending::Converged) && certified() &&
-                      findDescent(scale, better);
-       ++round) {
-    if (round == mostEscapes) {
-      status_ = static_cast<int64_t>(lower::Ending::Stalled);
-      break;
-    }
-    std::vector<TraceRow> before = std::move(trace_);
-    int64_t k = k_, values = values_, gradients = gradients_, hessians = hessians_;
-    start_ = better;
-    auto again = Clock::now();
-    if (!runNative())
-      return false;
-    solution.solveMs += milliseconds(again);
-    // The step off the point counts as one.
-    for (TraceRow &row : trace_)
-      row.k += k + 1;
-    before.insert(before.end(), trace_.begin(), trace_.end());
-    trace_ = std::move(before);
-    k_ += k + 1;
-    values_ += values;
-    gradients_ += gradients;
-    hessians_ += hessians;
-  }
+  if (!settle(solution))
+    return false;
+  endProgress();
+  solution.solveMs = milliseconds(solveBegin) - extra;
   start_ = given;
   judge(solution);
+  addStatistics(solution);
+  return true;
+}
+
+double Solver::optionValue(const char *name) {
+  Graph &g = session_.graph();
+  for (ValueId option : descent_.options)
+    if (g.inputOf(option).name == name) {
+      const InputValue &v = session_.value(g.inputIndex(option));
+      return g.type(option).kind == Kind::Int ? static_cast<double>(v.whole) : v.real;
+    }
+  return 0;
+}
+
+void Solver::setOptionValue(const char *name, double value) {
+  Graph &g = session_.graph();
+  for (ValueId option : descent_.options)
+    if (g.inputOf(option).name == name) {
+      InputValue &v = session_.value(g.inputIndex(option));
+      v.real = value;
+      v.whole = static_cast<int64_t>(value);
+      return;
+    }
+}
+
+/// The descent goes on from another point; the step to it counts as one.
+bool Solver::again(const std::vector<double> &start, double noise) {
+  const std::vector<double> x = x_, g = g_;
+  const double f = f_, norm = norm_, steps = optionValue("steps"), usual = optionValue("noise");
+  const int64_t status = status_, k = k_, values = values_, gradients = gradients_,
+                hessians = hessians_;
+  std::vector<TraceRow> before = std::move(trace_);
+  trace_.clear();
+  start_ = start;
+  setOptionValue("steps", std::max(0.0, steps - static_cast<double>(k)));
+  setOptionValue("noise", noise < 0 ? usual : noise);
+  const double starts = optionValue("starts"); // of a search, which has been made
+  setOptionValue("starts", 0);
+  const bool done = runNative();
+  setOptionValue("steps", steps);
+  setOptionValue("noise", usual);
+  setOptionValue("starts", starts);
+  if (!done)
+    return false;
+  values_ += values;
+  gradients_ += gradients;
+  hessians_ += hessians;
+  if (!(f_ < f)) { // nothing was gained: the point before stays
+    x_ = x;
+    g_ = g;
+    f_ = f;
+    norm_ = norm;
+    status_ = status;
+    k_ = k;
+    trace_ = std::move(before);
+    return true;
+  }
+  for (TraceRow &row : trace_)
+    row.k += k + 1;
+  before.insert(before.end(), trace_.begin(), trace_.end());
+  trace_ = std::move(before);
+  k_ += k + 1;
   return true;
 }
 

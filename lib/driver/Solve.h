@@ -1,6 +1,8 @@
 //===- Solve.h - one problem from the graph to its solution ------------------===//
 #pragma once
 
+#include "driver/Curvature.h"
+#include "driver/Statistics.h"
 #include "driver/Native.h"
 #include "lower/Method.h"
 
@@ -48,6 +50,15 @@ struct SolveOptions {
   const std::atomic<bool> *cancel = nullptr; ///< becomes true to end the descent
   /// Called after each iteration; false ends the descent.
   std::function<bool(const TraceRow &row, const double *x, size_t n)> progress;
+  bool showsProgress = false; ///< a line on stderr while a descent takes long
+};
+
+/// What to try instead of what the model says.
+struct Attempt {
+  std::string method;
+  std::string why;
+  std::vector<std::pair<std::string, double>> options;
+  std::vector<double> start; ///< empty: the model's
 };
 
 struct Solution {
@@ -61,10 +72,13 @@ struct Solution {
   int64_t iterations = 0, values = 0, gradients = 0, hessians = 0;
   std::vector<double> x, gradient, startX;
   double compileMs = 0, solveMs = 0;
+  Curvature curvature; ///< at the end, of what is minimized
+  std::optional<FitStatistics> fit; ///< of a sum of squares
+  std::string runaway; ///< the unknown that grows while the objective levels off
   std::vector<TraceRow> trace;
 };
 
-/// Why no solution: an error was reported.
+/// Compiles and runs descents on one problem. False: an error was reported.
 class Solver {
 public:
   Solver(Session &session, const ir::Problem &problem, SolveOptions options)
@@ -72,8 +86,26 @@ public:
 
   /// `method` overrides the model's `solve with`; may be null.
   bool solve(const syntax::MethodCall *method, Solution &solution);
+  /// The same with another method from another start; options are those of the
+  /// attempt.
+  bool solve(const Attempt &attempt, Solution &solution);
+  /// The problem as methods see it.
+  const lower::DescentProblem &described() const { return described_; }
+  int64_t elements() const { return elements_; }
+  const std::vector<double> &lowerBounds() const { return lower_; }
+  const std::vector<double> &upperBounds() const { return upper_; }
 
 private:
+  bool run(Solution &solution);
+  void describe();
+  bool settle(Solution &solution);
+  bool tryBeside(const Curvature &curvature);
+  void showProgress(const double *scalars);
+  void endProgress();
+  bool again(const std::vector<double> &start, double noise);
+  double optionValue(const char *name);
+  void setOptionValue(const char *name, double value);
+  void addStatistics(Solution &solution);
   bool chooseMethod(const syntax::MethodCall *call);
   bool setOption(const std::string &name, SourceRange range, double value);
   bool layOut();
@@ -82,10 +114,8 @@ private:
   bool prepare();
   bool compile(jit::Level level);
   bool runNative();
-  bool certified();
-  bool evaluate(const std::vector<double> &x, double &value, std::vector<double> &gradient);
-  bool findDescent(double scale, std::vector<double> &better);
-  void addModelArguments(Arguments &arguments);
+  bool levelledOff() const;
+  size_t largestUnknown() const;
   void judge(Solution &solution);
   void explainStart(Solution &solution);
   static int64_t hook(void *user, const double *scalars, int64_t count, const double *x, int64_t n);
@@ -97,6 +127,11 @@ private:
   const syntax::MethodDecl *method_ = nullptr;
   std::vector<std::pair<std::string, double>> given_; ///< options that were set
   MethodChoice choice_;
+  const Attempt *attempt_ = nullptr;
+  lower::DescentProblem described_;
+  std::unique_ptr<Landscape> landscape_;
+  double promised_ = 0;
+  bool confirmed_ = true, rough_ = false, roundedOff_ = false; ///< what settling has found
   std::vector<double> lower_, upper_, start_;
   bool bounded_ = false;
   loops::Module module_;
@@ -109,10 +144,17 @@ private:
   std::vector<double> x_, g_;
   int64_t status_ = 0, k_ = 0, values_ = 0, gradients_ = 0, hessians_ = 0;
   double f_ = 0, norm_ = 0;
+  std::chrono::steady_clock::time_point begun_, shown_;
+  bool progressShown_ = false;
   bool tierUp_ = false, allowTierUp_ = false, outOfTime_ = false, failed_ = false;
   std::chrono::steady_clock::time_point deadline_;
   std::vector<TraceRow> trace_;
 };
+
+/// Solves a problem: with the method that is named, else with one that suits it;
+/// where that finds no minimum, with others.
+bool solveProblem(Session &session, const ir::Problem &problem, const SolveOptions &options,
+                  const syntax::MethodCall *method, Solution &solution);
 
 /// Asks running solves to stop at the next iteration (Ctrl-C).
 void requestInterrupt();

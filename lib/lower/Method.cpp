@@ -24,8 +24,19 @@ Descent lowerDescent(Graph &graph, loops::Module &module, const DescentProblem &
   return MethodLowering(graph, module, problem, texts, diagnostics).run();
 }
 
-Descent MethodLowering::run() {
-  makeKernels();
+Evaluators lowerEvaluators(Graph &graph, loops::Module &module, const DescentProblem &problem,
+                           Diagnostics &diagnostics) {
+  const DescentTexts none{};
+  return MethodLowering(graph, module, problem, none, diagnostics).evaluators();
+}
+
+Evaluators MethodLowering::evaluators() {
+  makeKernels(true, differentiate::residuals(g, problem.objective, problem.unknowns).has_value());
+  makeFlatFunctions();
+  return {calleeWorkspace, n, m};
+}
+
+void MethodLowering::makeFlatFunctions() {
   n = g.input({"n", {Kind::Int, 0}, InputRole::Size, {}});
   vectorLo = g.integer(1);
   vectorType = {Kind::Real, g.shape({{vectorLo, n}})};
@@ -42,7 +53,12 @@ Descent MethodLowering::run() {
     flatResidual = flatFunction(Flat::Residual);
     flatJacobian = flatFunction(Flat::JacobianVector);
   }
+}
 
+Descent MethodLowering::run() {
+  const size_t errorsBefore = diagnostics.errorCount();
+  makeKernels(asksCurvature(texts.method->body), asksResiduals(texts.method->body));
+  makeFlatFunctions();
   module.functions.emplace_back();
   result.solve = {static_cast<uint32_t>(module.functions.size() - 1)};
   loops::Function &f = module.functions.back();
@@ -60,17 +76,17 @@ Descent MethodLowering::run() {
     v.entity = &scope.declareValue({name, {}}, "variable", elaborator->shapes().of(v.version));
     byEntity[v.entity] = &v;
   };
-  for (const char *name : {"x", "k"})
+  for (const char *name : {"x", "k", "promise", "working"})
     expose(name, root);
   root.declareValue({"n", {}}, "size", semantics::Value::scalar(n));
   for (const char *name : {"xold", "xbest", "g", "fx", "fbest", "gnorm", "gmax", "moved", "status",
-                           "stopped", "atbest"})
+                           "stopped", "atbest", "polished", "level"})
     expose(name, loopScope);
   declareSpecials();
   // The loop's parameters (tol, steps) first, then the method's own.
   addOptions(*texts.before, loopScope);
   addOptions(*texts.method, method);
-  if (!diagnostics.hasErrors())
+  if (diagnostics.errorCount() == errorsBefore)
     mainLoop();
   b->finish();
   result.workspace = g.add(b->workspaceElements(), calleeWorkspace);
@@ -79,7 +95,7 @@ Descent MethodLowering::run() {
 
 //--- kernels --------------------------------------------------------------------------
 
-void MethodLowering::makeKernels() {
+void MethodLowering::makeKernels(bool withCurvature, bool withResiduals) {
   KernelSpec value{"value", "the objective", problem.inputs, {problem.objective}, {"f"}};
   value.inputs.insert(value.inputs.end(), problem.unknowns.begin(), problem.unknowns.end());
   KernelSpec both = value;
@@ -93,11 +109,11 @@ void MethodLowering::makeKernels() {
   result.value = k1.function;
   result.valueGradient = k2.function;
   calleeWorkspace = g.prim(Prim::Max, {k1.workspace, k2.workspace});
-  if (asksCurvature(texts.method->body))
+  if (withCurvature)
     makeCurvatureKernel(value, std::span(both.outputs).subspan(1));
-  if (problem.hessian)
+  if (problem.hessian && texts.method)
     makeSparseHessian(value);
-  if (asksResiduals(texts.method->body))
+  if (withResiduals)
     makeResidualKernels(value);
 }
 
@@ -342,9 +358,9 @@ void MethodLowering::declareParameters() {
   };
   f.parameters.push_back({own("x", vectorType, true).buffer});
   Type real{Kind::Real, 0}, whole{Kind::Int, 0};
-  for (const char *name : {"k", "status", "stopped", "atbest"})
+  for (const char *name : {"k", "status", "stopped", "atbest", "polished", "working"})
     own(name, whole, false);
-  for (const char *name : {"fx", "fbest", "gnorm", "gmax", "moved"})
+  for (const char *name : {"fx", "fbest", "gnorm", "gmax", "moved", "promise", "level"})
     own(name, real, false);
   for (const char *name : {"xold", "xbest"})
     own(name, vectorType, false);

@@ -80,6 +80,18 @@ enum class Ending : int64_t {
 /// Whether a method's text calls hess_solve.
 bool asksSparseHessian(const syntax::MethodDecl &method);
 
+/// Kernels to look at a point with, apart from any descent. Parameters of each:
+///   inputs..., n, x[n], then
+///   value_gradient_flat: out f, out g[n]; hessian_vector_flat: v[n], out hv[n];
+///   residuals_flat: out r[m]; jacobian_vector_flat: v[n], out rv[m].
+struct Evaluators {
+  ir::ValueId workspace; ///< elements, enough for each of them
+  ir::ValueId n;         ///< Input node of the number of unknowns
+  ir::ValueId m;         ///< number of residuals; invalid where no sum of squares is seen
+};
+Evaluators lowerEvaluators(ir::Graph &graph, loops::Module &module, const DescentProblem &problem,
+                           Diagnostics &diagnostics);
+
 /// Adds kernels and `solve` to the module. Errors in the method's text are
 /// reported; then the result is not to be used.
 Descent lowerDescent(ir::Graph &graph, loops::Module &module, const DescentProblem &problem,

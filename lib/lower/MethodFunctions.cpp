@@ -158,6 +158,7 @@ void MethodLowering::declareSpecials() {
   }
   special(root, "project", [this](auto a, SourceRange r) { return project(a, r); });
   special(root, "reduced", [this](auto a, SourceRange r) { return reduced(a, r); });
+  special(root, "held", [this](auto a, SourceRange r) { return held(a, r); });
   special(loop, "report", [this](auto a, SourceRange r) { return report(a, r); });
 }
 
@@ -232,23 +233,50 @@ Value MethodLowering::project(std::span<const Value> arguments, SourceRange rang
   return shapes.of(node);
 }
 
-/// The gradient with 0 where x is at a bound that the descent direction would
-/// leave: its norm is 0 exactly at a stationary point of the bounded problem.
-Value MethodLowering::reduced(std::span<const Value> arguments, SourceRange range) {
-  if (!checkPoint(arguments, 2, range, "reduced"))
-    return Value::error();
-  if (!problem.bounded)
-    return arguments[1];
-  semantics::Shapes &shapes = elaborator->shapes();
-  ValueId x = shapes.named(shapes.reindexed(arguments[0], g.axes(vectorType.shape))).node;
-  ValueId d = shapes.named(shapes.reindexed(arguments[1], g.axes(vectorType.shape))).node;
-  ValueId i = g.newSymbol(vectorLo, n, "i");
+/// Whether x[i] is at a bound that a step along -d would leave.
+ValueId MethodLowering::pushedOut(ValueId x, ValueId d, ValueId i) {
   std::vector<ValueId> index{i};
   ValueId xi = g.at(x, index), di = g.at(d, index), zero = g.real(0.0);
   ValueId low = g.logicalAnd(g.lessEqual(xi, g.at(lower, index)), g.less(zero, di));
   ValueId high = g.logicalAnd(g.lessEqual(g.at(upper, index), xi), g.less(di, zero));
+  return g.logicalOr(low, high);
+}
+
+bool MethodLowering::pointAndSlope(std::span<const Value> arguments, SourceRange range,
+                                   const char *name, ValueId &x, ValueId &d) {
+  if (!checkPoint(arguments, 2, range, name))
+    return false;
+  semantics::Shapes &shapes = elaborator->shapes();
+  x = shapes.named(shapes.reindexed(arguments[0], g.axes(vectorType.shape))).node;
+  d = shapes.named(shapes.reindexed(arguments[1], g.axes(vectorType.shape))).node;
+  return true;
+}
+
+/// The gradient with 0 where x is at a bound that the descent direction would
+/// leave: its norm is 0 exactly at a stationary point of the bounded problem.
+Value MethodLowering::reduced(std::span<const Value> arguments, SourceRange range) {
+  ValueId x, d;
+  if (!pointAndSlope(arguments, range, "reduced", x, d))
+    return Value::error();
+  if (!problem.bounded)
+    return arguments[1];
+  ValueId i = g.newSymbol(vectorLo, n, "i");
+  std::vector<ValueId> index{i};
   Axis range1[1] = {{vectorLo, n}};
-  return shapes.of(g.build(index, range1, g.select(g.logicalOr(low, high), zero, di)));
+  return elaborator->shapes().of(
+      g.build(index, range1, g.select(pushedOut(x, d, i), g.real(0.0), g.at(d, index))));
+}
+
+/// 1 where `reduced` takes the gradient away, else 0.
+Value MethodLowering::held(std::span<const Value> arguments, SourceRange range) {
+  ValueId x, d;
+  if (!pointAndSlope(arguments, range, "held", x, d))
+    return Value::error();
+  ValueId i = g.newSymbol(vectorLo, n, "i");
+  std::vector<ValueId> index{i};
+  Axis range1[1] = {{vectorLo, n}};
+  ValueId value = problem.bounded ? g.select(pushedOut(x, d, i), g.real(1.0), g.real(0.0)) : g.real(0.0);
+  return elaborator->shapes().of(g.build(index, range1, value));
 }
 
 Value MethodLowering::report(std::span<const Value> arguments, SourceRange range) {

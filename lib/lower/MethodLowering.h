@@ -30,10 +30,12 @@ public:
   MethodLowering(ir::Graph &graph, loops::Module &module, const DescentProblem &problem,
                  const DescentTexts &texts, Diagnostics &diagnostics);
   Descent run();
+  Evaluators evaluators();
 
 private:
   //--- set-up (Method.cpp)
-  void makeKernels();
+  void makeKernels(bool withCurvature, bool withResiduals);
+  void makeFlatFunctions();
   void makeCurvatureKernel(const KernelSpec &value, std::span<const ir::ValueId> gradient);
   void makeResidualKernels(const KernelSpec &value);
   void makeSparseHessian(const KernelSpec &value);
@@ -106,7 +108,11 @@ private:
   semantics::Value callHessSolve(std::span<const semantics::Value> arguments, SourceRange range);
   void emitHvp(loops::BufferId x, loops::BufferId v, loops::BufferId hv);
   semantics::Value project(std::span<const semantics::Value> arguments, SourceRange range);
+  ir::ValueId pushedOut(ir::ValueId x, ir::ValueId d, ir::ValueId i);
+  bool pointAndSlope(std::span<const semantics::Value> arguments, SourceRange range,
+                     const char *name, ir::ValueId &x, ir::ValueId &d);
   semantics::Value reduced(std::span<const semantics::Value> arguments, SourceRange range);
+  semantics::Value held(std::span<const semantics::Value> arguments, SourceRange range);
   semantics::Value report(std::span<const semantics::Value> arguments, SourceRange range);
   bool checkPoint(std::span<const semantics::Value> arguments, size_t count, SourceRange range,
                   const char *name);

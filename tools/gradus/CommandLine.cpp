@@ -4,16 +4,21 @@
 
 #include "driver/CacheReport.h"
 #include "driver/Check.h"
+#include "driver/Compare.h"
 #include "driver/Compile.h"
+#include "driver/Critical.h"
 #include "driver/Diff.h"
 #include "driver/DiffPattern.h"
 #include "driver/Eval.h"
 #include "driver/Explain.h"
 #include "driver/ExplainModel.h"
+#include "driver/Plot.h"
 #include "driver/Report.h"
 #include "driver/Run.h"
 
 #include <CLI/CLI.hpp>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <ostream>
@@ -42,6 +47,7 @@ const char *const runExamples = R"(Examples:
   gradus run examples/penguins.opt
   gradus run model.opt --set rho=0.7 --set 'w=[1,2,3]' --data t=other.csv
   gradus run model.opt --method 'gradient_descent(rate = 0.1, steps = 50)' --trace
+  gradus run model.opt --method mine.opt:name    a method in another file
 
 Options of every method: tol = 1e-8, the norm of the projected gradient at which
 the descent has converged; steps = 10000; max_time in seconds, without limit
@@ -108,6 +114,27 @@ the next run starts at once, whatever the parameters and data are. The code is i
 $GRADUS_CACHE, $XDG_CACHE_HOME/gradus or ~/.cache/gradus, readable by its owner
 only; above the limit, what was not used for longest is removed. GRADUS_CACHE=off
 keeps nothing.)";
+
+const char *const compareExamples = R"(Examples:
+  gradus compare model.opt --methods lbfgs,newton
+  gradus compare model.opt --methods 'adam(rate = 0.1),mine.opt:name' -o curves.svg
+Each method solves each problem from its start. The curves show how far the
+objective is above the lowest value that any of them has seen, step by step.)";
+
+const char *const plotExamples = R"(Examples:
+  gradus plot model.opt                     its objective, in characters
+  gradus plot model.opt -o picture.svg      the same as a picture, or .png
+  gradus plot model.opt f --box 'x=[-2,2]' --at 'x=1' -o curve.svg
+One variable: the curve, a tangent, the points of the descent. Two: contours, the
+direction of steepest descent, the way of the descent. More: how objective and
+gradient fall. gnuplot draws.)";
+
+const char *const criticalExamples = R"(Examples:
+  gradus critical model.opt --box 'x=[-2,2],y=[-3,3]'
+  gradus critical model.opt f --box 'x=[-2,2]' --json
+Newton's method from many starts brings the gradient to zero; the eigenvalues of
+the Hessian tell minima, maxima and saddles. A side that is not given has the
+bounds of the model, or reaches from -5 to 5. What was not found may still exist.)";
 
 /// What several commands share.
 struct Common {
@@ -191,6 +218,9 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   driver::EvalOptions eval;
   driver::CompileOptions compile;
   driver::CheckOptions check;
+  driver::CompareOptions compare;
+  driver::CriticalOptions critical;
+  driver::PlotOptions plot;
   driver::ExplainModelOptions explainModel;
   bool pattern = false;
   std::string code, method, patternOutput;
@@ -318,6 +348,45 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   cacheCommand->add_subcommand("clear", "remove all of it")->callback([&] { clearCache = true; });
   cacheCommand->footer(cacheExamples);
 
+  CLI::App *compareCommand = app.add_subcommand("compare", "solve a problem by several methods");
+  addModel(*compareCommand, common);
+  compareCommand
+      ->add_option("--methods", compare.methods, "methods with their options, separated by commas")
+      ->required()
+      ->type_name("A,B(OPTION = V)");
+  compareCommand->add_option("-o,--output", compare.picture, "a picture of the curves, .svg or .png")
+      ->type_name("PICTURE");
+  addSet(*compareCommand, common);
+  addData(*compareCommand, common);
+  addJson(*compareCommand, common);
+  compareCommand->footer(compareExamples);
+
+  CLI::App *plotCommand = app.add_subcommand("plot", "draw a function and a descent on it");
+  addModel(*plotCommand, common);
+  plotCommand->add_option("NAME", plot.name, "a function or objective; the only one when missing")
+      ->type_name("");
+  plotCommand->add_option("--box", plot.box, "the part that is drawn")->type_name("x=[A,B],...");
+  plotCommand->add_option("--at", plot.at, "where a curve gets its tangent")->type_name("x=V");
+  plotCommand->add_option("--method", plot.method, "the method of the descent that is drawn")
+      ->type_name("'NAME(OPTION = V)'");
+  plotCommand->add_option("-o,--output", plot.picture, "a picture, .svg or .png; characters without it")
+      ->type_name("PICTURE");
+  addSet(*plotCommand, common);
+  addData(*plotCommand, common);
+  plotCommand->footer(plotExamples);
+
+  CLI::App *criticalCommand =
+      app.add_subcommand("critical", "find and classify stationary points in a box");
+  addModel(*criticalCommand, common);
+  criticalCommand
+      ->add_option("NAME", critical.name, "a function or objective; the only one when missing")
+      ->type_name("");
+  criticalCommand->add_option("--box", critical.box, "where to look")->type_name("x=[A,B],...");
+  addSet(*criticalCommand, common);
+  addData(*criticalCommand, common);
+  addJson(*criticalCommand, common);
+  criticalCommand->footer(criticalExamples);
+
   CLI::App *explainCommand = app.add_subcommand("explain", "what a code of a message means");
   explainCommand->add_option("CODE", code, "as in error[E0204]; all codes when missing")
       ->type_name("");
@@ -377,7 +446,8 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
       return driver::cacheReport(clearCache, json, a, b);
     };
   else if (runCommand->parsed())
-    request.run = [o = take(run)](std::ostream &a, std::ostream &b) {
+    request.run = [o = take(run)](std::ostream &a, std::ostream &b) mutable {
+      o.progress = isatty(STDERR_FILENO) != 0;
       return driver::run(o, a, b);
     };
   else if (diffCommand->parsed() && pattern)
@@ -404,6 +474,18 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   else if (checkCommand->parsed())
     request.run = [o = take(check)](std::ostream &a, std::ostream &b) {
       return driver::check(o, a, b);
+    };
+  else if (compareCommand->parsed())
+    request.run = [o = take(compare)](std::ostream &a, std::ostream &b) {
+      return driver::compare(o, a, b);
+    };
+  else if (plotCommand->parsed())
+    request.run = [o = take(plot)](std::ostream &a, std::ostream &b) {
+      return driver::plot(o, a, b);
+    };
+  else if (criticalCommand->parsed())
+    request.run = [o = take(critical)](std::ostream &a, std::ostream &b) {
+      return driver::critical(o, a, b);
     };
   else if (explainCommand->parsed())
     request.run = [code](std::ostream &a, std::ostream &b) { return driver::explain(code, a, b); };

@@ -1,0 +1,85 @@
+//===- Landscape.cpp - kernels for looking at points -----------------------------===//
+
+#include "driver/Landscape.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gradus::driver {
+
+using namespace ir;
+
+std::unique_ptr<Landscape> Landscape::compile(Session &session,
+                                              const lower::DescentProblem &problem,
+                                              size_t unknowns, jit::Level level) {
+  std::unique_ptr<Landscape> l(new Landscape(session));
+  l->module_.name = session.stem();
+  l->inputs_ = problem.inputs;
+  l->size_ = unknowns;
+  Graph &g = session.graph();
+  const size_t errors = session.diagnostics.errorCount();
+  l->made_ = lower::lowerEvaluators(g, l->module_, problem, session.diagnostics);
+  if (session.diagnostics.errorCount() != errors)
+    return nullptr;
+  InputValue &n = session.value(g.inputIndex(l->made_.n));
+  n.known = true;
+  n.whole = static_cast<int64_t>(unknowns);
+  auto elements = session.whole(l->made_.workspace);
+  if (!elements || !l->workspace_.allocate(session, *elements, l->frame_))
+    return nullptr;
+  if (l->made_.m.valid()) {
+    auto m = session.whole(l->made_.m);
+    if (!m)
+      return nullptr;
+    l->residuals_ = static_cast<size_t>(*m);
+  }
+  std::string error;
+  l->code_ = jit::Jit::compile(l->module_, session.jitOptions(level), error);
+  if (l->code_)
+    return l;
+  session.diagnostics.report(Diag::Internal, {}, error);
+  return nullptr;
+}
+
+bool Landscape::call(const char *name, std::initializer_list<void *> arguments) {
+  ++evaluations_;
+  Arguments a(session_);
+  for (ValueId v : inputs_)
+    a.input(v);
+  a.input(made_.n);
+  for (void *p : arguments)
+    a.pointer(p);
+  return code_->find(name)(&frame_, a.data()) == 0;
+}
+
+bool Landscape::value(const Vector &x, double &f, Vector &gradient) {
+  gradient.resize(std::max<size_t>(size_, 1));
+  const bool done = call("value_gradient_flat", {const_cast<double *>(x.data()), &f, gradient.data()});
+  gradient.resize(size_);
+  return done && std::isfinite(f);
+}
+
+bool Landscape::product(const Vector &x, const Vector &v, Vector &result) {
+  result.resize(size_);
+  return call("hessian_vector_flat", {const_cast<double *>(x.data()),
+                                      const_cast<double *>(v.data()), result.data()}) &&
+         std::all_of(result.begin(), result.end(), [](double e) { return std::isfinite(e); });
+}
+
+bool Landscape::residuals(const Vector &x, Vector &result) {
+  result.resize(std::max<size_t>(residuals_, 1));
+  const bool done = call("residuals_flat", {const_cast<double *>(x.data()), result.data()});
+  result.resize(residuals_);
+  return done;
+}
+
+bool Landscape::jacobianProduct(const Vector &x, const Vector &v, Vector &result) {
+  result.resize(std::max<size_t>(residuals_, 1));
+  const bool done =
+      call("jacobian_vector_flat",
+           {const_cast<double *>(x.data()), const_cast<double *>(v.data()), result.data()});
+  result.resize(residuals_);
+  return done;
+}
+
+} // namespace gradus::driver

@@ -1,0 +1,134 @@
+//===- Rescue.cpp - other methods where the chosen one finds no minimum -------------===//
+//
+// Only where the compiler has chosen: who names a method gets that method. An
+// attempt replaces the answer when it ends at a minimum that is not higher.
+//
+//===--------------------------------------------------------------------===//
+
+#include "driver/Solve.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+namespace gradus::driver {
+
+namespace {
+
+constexpr size_t mostUnknowns = 200;
+constexpr int64_t mostElements = 20'000;
+constexpr double attemptSteps = 3000;
+constexpr double allSeconds = 2; ///< for all attempts together
+
+bool worthTrying(Status s) {
+  switch (s) {
+  case Status::Limit:
+  case Status::Acceptable:
+  case Status::EvaluationFailed:
+  case Status::Stalled:
+    return true;
+  case Status::Converged:
+  case Status::Unbounded: // but see below
+  case Status::NotEvaluable:
+  case Status::Interrupted:
+    return false;
+  }
+  return false;
+}
+
+/// Starts around x: nearer to zero and farther, then each unknown moved by a
+/// factor of its own (points of Halton, Numerische Mathematik 2, 1960).
+std::vector<std::vector<double>> startsAround(const std::vector<double> &x) {
+  std::vector<std::vector<double>> starts;
+  for (double factor : {0.1, 0.01, 10.0}) {
+    starts.push_back(x);
+    for (double &e : starts.back())
+      e *= factor;
+  }
+  constexpr int primes[] = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
+  for (int point = 1; point <= 4; ++point) {
+    starts.push_back(x);
+    for (size_t k = 0; k < x.size(); ++k) {
+      const int base = primes[k % std::size(primes)];
+      double u = 0, part = 1;
+      for (int rest = point + static_cast<int>(k / std::size(primes)); rest > 0; rest /= base) {
+        part /= base;
+        u += part * (rest % base);
+      }
+      starts.back()[k] = x[k] == 0 ? 2 * u - 1 : x[k] * std::pow(10.0, 2 * u - 1.5);
+    }
+  }
+  return starts;
+}
+
+} // namespace
+
+bool solveProblem(Session &session, const ir::Problem &problem, const SolveOptions &options,
+                  const syntax::MethodCall *method, Solution &solution) {
+  Solver first(session, problem, options);
+  if (!first.solve(method, solution))
+    return false;
+  const size_t n = solution.x.size();
+  if (method || !problem.method.name.empty() || (!worthTrying(solution.status) && solution.runaway.empty()) ||
+      n > mostUnknowns || first.elements() > mostElements)
+    return true;
+  const bool squares = solution.method.name == "levenberg_marquardt";
+  const std::vector<double> start = solution.startX, end = solution.x;
+  const std::string chosen = solution.method.name;
+  const double sign = problem.maximize ? -1.0 : 1.0;
+  std::vector<Attempt> attempts;
+  auto add = [&](const char *name, std::vector<double> from, const char *where,
+                 std::vector<std::pair<std::string, double>> given = {}) {
+    given.push_back({"steps", attemptSteps});
+    attempts.push_back({name,
+                        chosen + " ended " + statusName(solution.status) + "; " + name + " " +
+                            where,
+                        std::move(given), std::move(from)});
+  };
+  if (solution.status != Status::Unbounded && std::isfinite(solution.objective))
+    add("trust_region", end, "from there");
+  if (squares)
+    add("levenberg_marquardt", start, "with more damping", {{"mu", 1e3}});
+  add("trust_region", start, "from the start");
+  add("bfgs", start, "from the start");
+  for (const std::vector<double> &from : startsAround(start)) {
+    if (squares)
+      add("levenberg_marquardt", from, "from a point near the start");
+    add("trust_region", from, "from a point near the start");
+  }
+  auto seconds = [from = std::chrono::steady_clock::now()] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
+  };
+  SolveOptions how = options;
+  for (const Attempt &attempt : attempts) {
+    const double left = allSeconds - seconds();
+    if (left <= 0)
+      break;
+    how.maxTime = options.maxTime > 0 ? std::min(left, options.maxTime) : left;
+    Solution other;
+    Solver solver(session, problem, how);
+    if (!solver.solve(attempt, other))
+      return false;
+    solution.solveMs += other.solveMs;
+    solution.compileMs += other.compileMs;
+    if (other.status == Status::Interrupted)
+      break;
+    const double noise = 1e-9 * (std::fabs(solution.objective) + 1e-300);
+    if (other.status != Status::Converged || sign * other.objective > sign * solution.objective + noise)
+      continue;
+    other.solveMs = solution.solveMs;
+    other.compileMs = solution.compileMs;
+    other.values += solution.values;
+    other.gradients += solution.gradients;
+    other.hessians += solution.hessians;
+    other.iterations += solution.iterations;
+    other.startX = start;
+    if (!solution.trace.empty() && !other.trace.empty())
+      other.start = solution.start;
+    solution = std::move(other);
+    break;
+  }
+  return true;
+}
+
+} // namespace gradus::driver
