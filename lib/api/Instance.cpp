@@ -106,7 +106,7 @@ bool Instance::solve(const SolveRequest &request, Solved &solved) {
   how.maxTime = request.maxTime;
   how.cancel = &cancelled_;
   how.progress = request.progress;
-  const bool fine = Solver(*session_, *problem, how).solve(method ? &*method : nullptr, solved.solution);
+  const bool fine = solveProblem(*session_, *problem, how, method ? &*method : nullptr, solved.solution);
   cancelled_ = false;
   size_t first = 0;
   for (const ir::Unknown &u : problem->unknowns) {

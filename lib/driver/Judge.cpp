@@ -197,6 +197,7 @@ void Solver::judge(Solution &s) {
   s.values = values_;
   s.gradients = gradients_;
   s.hessians = hessians_;
+  s.timeUsedUp = outOfTime_;
   s.maxViolation = 0;
   for (size_t k = 0; k < x_.size(); ++k)
     s.maxViolation = std::max({s.maxViolation, lower_[k] - x_[k], x_[k] - upper_[k]});

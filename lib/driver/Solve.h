@@ -72,6 +72,7 @@ struct Solution {
   int64_t iterations = 0, values = 0, gradients = 0, hessians = 0;
   std::vector<double> x, gradient, startX;
   double compileMs = 0, solveMs = 0;
+  bool timeUsedUp = false;
   Curvature curvature; ///< at the end, of what is minimized
   std::optional<FitStatistics> fit; ///< of a sum of squares
   std::string runaway; ///< the unknown that grows while the objective levels off
