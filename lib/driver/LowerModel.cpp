@@ -327,7 +327,8 @@ private:
     descent.bounded = described.bounded;
     const size_t first = module.functions.size();
     const lower::DescentTexts texts{method, session.loopMethod("before_descent"),
-                                    session.loopMethod("after_step")};
+                                    session.loopMethod("after_step"),
+                                    [this](const std::string &name) { return session.findPiece(name); }};
     lower::Descent made = lower::lowerDescent(g, module, descent, texts, session.diagnostics);
     if (session.diagnostics.hasErrors())
       return false;

@@ -153,14 +153,26 @@ bool Session::addMethods(const std::string &path) {
   return true;
 }
 
-const syntax::MethodDecl *Session::loopMethod(const std::string &name) {
-  auto it = methodTrees.find("loop");
+const syntax::MethodDecl *Session::embedded(const std::string &file, std::string_view text,
+                                            const std::string &name) {
+  auto it = methodTrees.find(file);
   if (it == methodTrees.end())
-    it = methodTrees.emplace("loop", parseText("methods/loop.opt", std::string(methods::loop()))).first;
+    it = methodTrees.emplace(file, parseText("methods/" + file + ".opt", std::string(text))).first;
   for (syntax::ItemPtr item : it->second->items)
     if (auto *m = std::get_if<syntax::MethodDecl>(&item->node); m && m->name.name == name)
       return m;
   return nullptr;
+}
+
+const syntax::MethodDecl *Session::findPiece(const std::string &name) {
+  for (const syntax::MethodDecl *m : analysis.methods)
+    if (m->name.name == name)
+      return m;
+  return embedded("line_search", methods::lineSearches(), name);
+}
+
+const syntax::MethodDecl *Session::loopMethod(const std::string &name) {
+  return embedded("loop", methods::loop(), name);
 }
 
 std::vector<std::string> Session::methodNames() {

@@ -82,6 +82,8 @@ public:
   /// Makes the methods of another file known, before those of the model's own; false
   /// after reporting.
   bool addMethods(const std::string &path);
+  /// A method that others may call: the model's own, or a shipped line search.
+  const syntax::MethodDecl *findPiece(const std::string &name);
   const syntax::MethodDecl *loopMethod(const std::string &name);
   std::vector<std::string> methodNames();
 
@@ -110,6 +112,8 @@ public:
   semantics::Analysis analysis;
 
 private:
+  const syntax::MethodDecl *embedded(const std::string &file, std::string_view text,
+                                     const std::string &name);
   const syntax::Tree *import(const std::string &path, uint32_t from, SourceRange range);
   bool header(const ir::Table &table, uint32_t from, std::vector<std::string> &columns);
   const syntax::Tree *parseText(std::string path, std::string text);

@@ -245,7 +245,8 @@ bool Solver::prepare() {
   module_.name = session_.stem();
   module_.strict = options_.strict;
   lower::DescentTexts texts{method_, session_.loopMethod("before_descent"),
-                            session_.loopMethod("after_step")};
+                            session_.loopMethod("after_step"),
+                            [this](const std::string &name) { return session_.findPiece(name); }};
   const size_t errors = session_.diagnostics.errorCount();
   descent_ = lower::lowerDescent(g, module_, described_, texts, session_.diagnostics);
   if (session_.diagnostics.errorCount() != errors ||

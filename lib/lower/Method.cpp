@@ -57,7 +57,8 @@ void MethodLowering::makeFlatFunctions() {
 
 Descent MethodLowering::run() {
   const size_t errorsBefore = diagnostics.errorCount();
-  makeKernels(asksCurvature(texts.method->body), asksResiduals(texts.method->body));
+  makeKernels(asksCurvature(texts), asksResiduals(texts));
+  random = asksRandom(texts);
   makeFlatFunctions();
   module.functions.emplace_back();
   result.solve = {static_cast<uint32_t>(module.functions.size() - 1)};
@@ -80,7 +81,7 @@ Descent MethodLowering::run() {
     expose(name, root);
   root.declareValue({"n", {}}, "size", semantics::Value::scalar(n));
   for (const char *name : {"xold", "xbest", "g", "fx", "fbest", "gnorm", "gmax", "moved", "status",
-                           "stopped", "atbest", "polished", "level"})
+                           "stopped", "atbest", "polished", "level", "random1", "random2"})
     expose(name, loopScope);
   declareSpecials();
   // The loop's parameters (tol, steps) first, then the method's own.
@@ -360,7 +361,7 @@ void MethodLowering::declareParameters() {
   Type real{Kind::Real, 0}, whole{Kind::Int, 0};
   for (const char *name : {"k", "status", "stopped", "atbest", "polished", "working"})
     own(name, whole, false);
-  for (const char *name : {"fx", "fbest", "gnorm", "gmax", "moved", "promise", "level"})
+  for (const char *name : {"fx", "fbest", "gnorm", "gmax", "moved", "promise", "level", "random1", "random2"})
     own(name, real, false);
   for (const char *name : {"xold", "xbest"})
     own(name, vectorType, false);
@@ -416,7 +417,7 @@ void MethodLowering::mainLoop() {
   b->body = &loop.body;
   // At the top of each step fx and g belong to x.
   evaluations.push_back({key(byName["x"]->version), {byName["fx"]->version, byName["g"]->version}});
-  gradientAtTrials = asksGradientElsewhere(texts.method->body);
+  gradientAtTrials = asksGradientElsewhere(texts);
   assign(*byName["xold"], byName["x"]->version);
   {
     semantics::Scope body(&method);

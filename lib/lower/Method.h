@@ -17,6 +17,7 @@
 #include "support/Diagnostics.h"
 #include "syntax/Tree.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,6 +50,8 @@ struct DescentTexts {
   const syntax::MethodDecl *method; ///< the step
   const syntax::MethodDecl *before; ///< loop.opt: before the first step
   const syntax::MethodDecl *after;  ///< loop.opt: after each step
+  /// A method that others may call, such as a line search; null when there is none.
+  std::function<const syntax::MethodDecl *(const std::string &)> piece = {};
 };
 
 /// Parameters of the function `solve`, in this order:

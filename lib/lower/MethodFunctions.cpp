@@ -94,8 +94,31 @@ bool bodyHas(const syntax::Body &body, const Predicate &wanted) {
 
 } // namespace
 
-bool asksGradientElsewhere(const syntax::Body &body) {
-  return bodyHas(body, [](const syntax::Call &c) {
+namespace {
+
+/// Also in the methods that are called, a few levels deep.
+bool textsHave(const DescentTexts &texts, const syntax::Body &body, const Predicate &wanted,
+               int depth = 0) {
+  constexpr int mostLevels = 8;
+  return bodyHas(body, [&](const syntax::Call &c) {
+    if (wanted(c))
+      return true;
+    const syntax::MethodDecl *piece =
+        texts.piece && depth < mostLevels ? texts.piece(c.callee.name) : nullptr;
+    return piece && textsHave(texts, piece->body, wanted, depth + 1);
+  });
+}
+
+bool callsOne(const DescentTexts &texts, std::initializer_list<std::string_view> names) {
+  return textsHave(texts, texts.method->body, [&](const syntax::Call &c) {
+    return std::find(names.begin(), names.end(), c.callee.name) != names.end();
+  });
+}
+
+} // namespace
+
+bool asksGradientElsewhere(const DescentTexts &texts) {
+  return textsHave(texts, texts.method->body, [](const syntax::Call &c) {
     if (c.callee.name != "grad" || c.arguments.size() != 1)
       return false;
     auto *name = std::get_if<syntax::Name>(&c.arguments[0]->node);
@@ -103,21 +126,13 @@ bool asksGradientElsewhere(const syntax::Body &body) {
   });
 }
 
-bool asksCurvature(const syntax::Body &body) {
-  return bodyHas(body, [](const syntax::Call &c) {
-    return c.callee.name == "hess" || c.callee.name == "hvp";
-  });
-}
+bool asksCurvature(const DescentTexts &texts) { return callsOne(texts, {"hess", "hvp"}); }
+bool asksResiduals(const DescentTexts &texts) { return callsOne(texts, {"residual", "jac"}); }
+bool asksRandom(const DescentTexts &texts) { return callsOne(texts, {"uniform", "normal"}); }
 
 bool asksSparseHessian(const syntax::MethodDecl &method) {
   return bodyHas(method.body,
                  [](const syntax::Call &c) { return c.callee.name == "hess_solve"; });
-}
-
-bool asksResiduals(const syntax::Body &body) {
-  return bodyHas(body, [](const syntax::Call &c) {
-    return c.callee.name == "residual" || c.callee.name == "jac";
-  });
 }
 
 bool MethodLowering::checkPoint(std::span<const Value> arguments, size_t count, SourceRange range,
@@ -158,6 +173,10 @@ void MethodLowering::declareSpecials() {
   }
   special(root, "project", [this](auto a, SourceRange r) { return project(a, r); });
   special(root, "reduced", [this](auto a, SourceRange r) { return reduced(a, r); });
+  if (random) {
+    special(root, "uniform", [this](auto a, SourceRange r) { return uniform(a, r); });
+    special(root, "normal", [this](auto a, SourceRange r) { return normal(a, r); });
+  }
   special(root, "held", [this](auto a, SourceRange r) { return held(a, r); });
   special(loop, "report", [this](auto a, SourceRange r) { return report(a, r); });
 }

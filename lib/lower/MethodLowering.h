@@ -88,6 +88,15 @@ private:
   ir::ValueId converted(const semantics::Value &v, SourceRange range, ir::Type wanted);
   ir::ValueId valueOf(const syntax::Expr &expr, semantics::Scope &scope, ir::Type wanted);
 
+  //--- methods that are called, random numbers (MethodPieces.cpp)
+  const syntax::MethodDecl *pieceOf(const syntax::Expr &value, semantics::Scope &scope) const;
+  /// The value of `piece(arguments...)`, its statements put in place.
+  semantics::Value callPiece(const syntax::MethodDecl &piece, const syntax::Call &call,
+                             SourceRange range, semantics::Scope &scope);
+  semantics::Value uniform(std::span<const semantics::Value> arguments, SourceRange range);
+  semantics::Value normal(std::span<const semantics::Value> arguments, SourceRange range);
+  ir::ValueId nextUniform();
+
   //--- the problem's functions (MethodFunctions.cpp)
   struct Evaluation {
     ir::ValueId f, gradient; ///< invalid: not evaluated there
@@ -148,13 +157,17 @@ private:
   ir::ValueId calleeWorkspace;
   unsigned temporaries = 0;
   semantics::Scope *methodScope = nullptr;
+  int pieceDepth = 0;
+  bool random = false; ///< the method asks for random numbers
 };
 
-/// Whether a method's text has a call grad(e) with e other than plain x.
-bool asksGradientElsewhere(const syntax::Body &body);
+/// Whether a method, or one that it calls, has a call grad(e) with e other than x.
+bool asksGradientElsewhere(const DescentTexts &texts);
 /// Whether it has a call of hess or hvp.
-bool asksCurvature(const syntax::Body &body);
+bool asksCurvature(const DescentTexts &texts);
 /// Whether it has a call of residual or jac.
-bool asksResiduals(const syntax::Body &body);
+bool asksResiduals(const DescentTexts &texts);
+/// Whether it has a call of uniform or normal.
+bool asksRandom(const DescentTexts &texts);
 
 } // namespace gradus::lower

@@ -125,7 +125,9 @@ void MethodLowering::letStatement(const syntax::LetStmt &s, semantics::Scope &sc
   const syntax::Declarator &target = s.let.targets[0];
   if (!elaborator->isFree(target.name, scope))
     return;
-  Value v = elaborator->letValue(s.let, scope);
+  const syntax::MethodDecl *piece = pieceOf(*s.let.value, scope);
+  Value v = piece ? callPiece(*piece, std::get<syntax::Call>(s.let.value->node), s.let.value->range, scope)
+                  : elaborator->letValue(s.let, scope);
   if (v.isError())
     return;
   semantics::Shapes &shapes = elaborator->shapes();
@@ -158,9 +160,19 @@ void MethodLowering::assignStatement(const syntax::AssignStmt &s, SourceRange ra
     return;
   }
   MethodVariable &v = *it->second;
+  if (pieceDepth != 0 && byName.count(v.name) && byName.at(v.name) == &v) {
+    elaborator->error(Diag::MethodText, s.target.range,
+                      "a method that is called cannot assign '" + v.name + "'",
+                      "give its result by assigning to its own name");
+    return;
+  }
   if (!s.subscripts.empty())
     return assignElement(v, s, range, scope);
-  ValueId value = valueOf(*s.value, scope, v.type);
+  const syntax::MethodDecl *piece = pieceOf(*s.value, scope);
+  ValueId value =
+      piece ? converted(callPiece(*piece, std::get<syntax::Call>(s.value->node), s.value->range, scope),
+                        s.value->range, v.type)
+            : valueOf(*s.value, scope, v.type);
   if (value.valid())
     assign(v, value);
 }

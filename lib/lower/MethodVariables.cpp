@@ -143,7 +143,10 @@ void MethodLowering::assign(MethodVariable &v, ValueId value) {
     value = g.toReal(value);
   ScalarId s = evaluate(value);
   b->push(loops::Assign{v.scalar, s});
-  bindVersion(v, newVersion(v), s);
+  // A copy of another variable is the same value: points made of it are the same.
+  const bool copy = g.node(value).op == Op::Input && g.type(value).kind == v.type.kind &&
+                    b->bound(value).valid();
+  bindVersion(v, copy ? value : newVersion(v), s);
 }
 
 void MethodLowering::assigned(const syntax::Body &body, std::set<std::string> &names) const {
@@ -172,6 +175,9 @@ std::vector<MethodVariable *> MethodLowering::variablesOf(const std::set<std::st
     if (semantics::Entity *e = scope.find(name))
       if (auto it = byEntity.find(e); it != byEntity.end())
         result.push_back(it->second);
+  if (random)
+    for (const char *name : {"random1", "random2"})
+      result.push_back(byName.at(name));
   if (names.count("stopped") && !scope.find("stopped"))
     result.push_back(byName.at("stopped"));
   return result;

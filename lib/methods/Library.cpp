@@ -13,7 +13,7 @@ const std::vector<MethodText> &all() {
   return texts;
 }
 
-constexpr std::string_view loopName = "loop";
+constexpr std::string_view loopName = "loop", lineSearchName = "line_search";
 
 } // namespace
 
@@ -21,7 +21,7 @@ const std::vector<MethodText> &shipped() {
   static const std::vector<MethodText> methods = [] {
     std::vector<MethodText> result;
     for (const MethodText &m : all())
-      if (m.name != loopName)
+      if (m.name != loopName && m.name != lineSearchName)
         result.push_back(m);
     return result;
   }();
@@ -31,6 +31,13 @@ const std::vector<MethodText> &shipped() {
 std::string_view find(std::string_view name) {
   for (const MethodText &m : shipped())
     if (m.name == name)
+      return m.text;
+  return {};
+}
+
+std::string_view lineSearches() {
+  for (const MethodText &m : all())
+    if (m.name == lineSearchName)
       return m.text;
   return {};
 }

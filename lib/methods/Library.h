@@ -10,10 +10,12 @@ struct MethodText {
   std::string_view name; ///< of the file, and of the method in it
   std::string_view text;
 };
-/// In alphabetical order; the loop around a method is not among them.
+/// In alphabetical order; the loop around a method and line searches are not among them.
 const std::vector<MethodText> &shipped();
 /// The text with this name; empty when there is none.
 std::string_view find(std::string_view name);
+/// line_search.opt: methods that others call.
+std::string_view lineSearches();
 /// loop.opt: `before_descent` and `after_step`.
 std::string_view loop();
 
