@@ -153,31 +153,31 @@ void rosenbrock(Sizes s, Inputs in, Outputs out) {
 
 /// Gaussian mixture of ADBench with gamma = 1 and m = 0.
 void gmm(Sizes s, Inputs in, Outputs out) {
-  const int64_t n = s[0], d = s[1], K = s[2], width = d * (d + 1) / 2;
-  const double *x = in[0], *alpha = in[1], *mu = in[2], *icf = in[3];
-  double *ga = out[1], *gm = out[2], *gi = out[3], value = 0;
+  const int64_t n = s[0], d = s[1], K = s[2];
+  const double *x = in[0], *alpha = in[1], *mu = in[2], *q = in[3], *l = in[4];
+  double *ga = out[1], *gm = out[2], *gq = out[3], *gl = out[4], value = 0;
   std::fill(ga, ga + K, 0.0);
   std::fill(gm, gm + K * d, 0.0);
-  std::fill(gi, gi + K * width, 0.0);
+  std::fill(gq, gq + K * d, 0.0);
+  std::fill(gl, gl + K * d * d, 0.0);
   std::vector<double> diag(K * d), sums(K), term(K), z(K * d), diff(K * d);
   for (int64_t k = 0; k < K; ++k)
     for (int64_t j = 0; j < d; ++j) {
-      diag[k * d + j] = std::exp(icf[k * width + j]);
-      sums[k] += icf[k * width + j];
+      diag[k * d + j] = std::exp(q[k * d + j]);
+      sums[k] += q[k * d + j];
     }
   for (int64_t i = 0; i < n; ++i) {
     for (int64_t k = 0; k < K; ++k) {
       double *y = &z[k * d], *e = &diff[k * d], square = 0;
-      for (int64_t j = 0; j < d; ++j) {
+      for (int64_t j = 0; j < d; ++j)
         e[j] = x[i * d + j] - mu[k * d + j];
-        y[j] = diag[k * d + j] * e[j];
-      }
-      const double *l = icf + k * width + d;
-      for (int64_t c = 0; c < d; ++c)
-        for (int64_t r = c + 1; r < d; ++r)
-          y[r] += *l++ * e[c];
-      for (int64_t r = 0; r < d; ++r)
+      for (int64_t r = 0; r < d; ++r) {
+        const double *row = l + (k * d + r) * d;
+        y[r] = diag[k * d + r] * e[r];
+        for (int64_t c = 0; c < r; ++c)
+          y[r] += row[c] * e[c];
         square += y[r] * y[r];
+      }
       term[k] = alpha[k] + sums[k] - 0.5 * square;
     }
     const double largest = *std::max_element(term.begin(), term.end());
@@ -187,17 +187,18 @@ void gmm(Sizes s, Inputs in, Outputs out) {
     value += largest + std::log(sum);
     for (int64_t k = 0; k < K; ++k) {
       const double w = std::exp(term[k] - largest) / sum;
-      const double *y = &z[k * d], *e = &diff[k * d], *l = icf + k * width + d;
-      double *gl = gi + k * width + d, *g = gm + k * d;
+      const double *y = &z[k * d], *e = &diff[k * d];
+      double *g = gm + k * d;
       ga[k] += w;
-      for (int64_t c = 0; c < d; ++c) {
-        double back = y[c] * diag[k * d + c];
-        gi[k * width + c] += w - w * back * e[c];
-        for (int64_t r = c + 1; r < d; ++r) {
-          *gl++ -= w * y[r] * e[c];
-          back += y[r] * *l++;
+      for (int64_t r = 0; r < d; ++r) {
+        const double f = w * y[r], *row = l + (k * d + r) * d;
+        double *glr = gl + (k * d + r) * d;
+        gq[k * d + r] += w - f * diag[k * d + r] * e[r];
+        g[r] += f * diag[k * d + r];
+        for (int64_t c = 0; c < r; ++c) {
+          glr[c] -= f * e[c];
+          g[c] += f * row[c];
         }
-        g[c] += w * back;
       }
     }
   }
@@ -208,10 +209,15 @@ void gmm(Sizes s, Inputs in, Outputs out) {
     sum += std::exp(alpha[k] - largest);
   for (int64_t k = 0; k < K; ++k) {
     ga[k] -= double(n) * std::exp(alpha[k] - largest) / sum;
-    for (int64_t j = 0; j < width; ++j) {
-      const double l = j < d ? diag[k * d + j] : icf[k * width + j];
-      prior += 0.5 * l * l;
-      gi[k * width + j] += j < d ? l * l : l;
+    for (int64_t r = 0; r < d; ++r) {
+      const double e = diag[k * d + r];
+      prior += 0.5 * e * e;
+      gq[k * d + r] += e * e;
+      for (int64_t c = 0; c < r; ++c) {
+        const int64_t at = (k * d + r) * d + c;
+        prior += 0.5 * l[at] * l[at];
+        gl[at] += l[at];
+      }
     }
   }
   double constant = -double(d + 1) * double(d) * std::log(2.0) / 2;

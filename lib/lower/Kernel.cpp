@@ -57,6 +57,7 @@ Kernel lowerKernel(Graph &g, loops::Module &module, const KernelSpec &spec) {
     actions.push_back(std::move(a));
   }
   emitScope(b, std::move(actions));
+  shareOutputs(b);
   packRows(b);
   b.finish();
   return {{static_cast<uint32_t>(module.functions.size() - 1)}, b.workspaceElements()};

@@ -140,6 +140,8 @@ void emitScope(FunctionBuilder &builder, std::vector<Action> actions);
 
 /// Copies rows that a loop reads again and again; see PackRows.cpp.
 void packRows(FunctionBuilder &builder);
+/// Workspace that ends in an output is stored there; see ShareOutputs.cpp.
+void shareOutputs(FunctionBuilder &builder);
 
 /// Emits one scalar operation whose operands are bound; checks included.
 void emitScalar(FunctionBuilder &builder, ir::ValueId v);

@@ -107,7 +107,7 @@ std::vector<ValueId> storeExponentials(Graph &g, std::vector<ValueId> roots) {
                      g.at(p.exponentials, symbols));
     return p;
   };
-  std::unordered_set<ValueId, ValueIdHash> stored;
+  bool stored = false;
   RewriteRule weights;
   auto isWeight = [&](ValueId v) {
     const Node &n = g.node(v);
@@ -125,7 +125,7 @@ std::vector<ValueId> storeExponentials(Graph &g, std::vector<ValueId> roots) {
     ValueId k = g.boolValue(g.operand(sum, 2)) ? indexOfTerm(g, sum, term) : ValueId{};
     if (!k.valid())
       return v;
-    stored.insert(sum);
+    stored = true;
     Parts p = partsOf(sum);
     ValueId index[1] = {k};
     return g.mul(g.at(p.exponentials, index), g.div(g.real(1), p.sum));
@@ -133,14 +133,16 @@ std::vector<ValueId> storeExponentials(Graph &g, std::vector<ValueId> roots) {
   RewriteRule sums;
   sums.applies = [&](ValueId v) { return isReduce(g, v, ReduceOp::LogSumExp); };
   sums.replace = [&](ValueId v) {
-    if (!stored.count(v))
+    if (!sums.applies(v) || !g.boolValue(g.operand(v, 2)))
       return v;
     Parts p = partsOf(v);
     ValueId infinite = g.prim(Prim::NotEqual, {p.shift, p.largest});
     return g.select(infinite, p.largest, g.add(p.largest, g.prim(Prim::Log, {p.sum})));
   };
   roots = rewrite(g, roots, weights);
-  return stored.empty() ? roots : rewrite(g, roots, sums);
+  // An index has another name in each sum, so that which logsumexp the exponentials
+  // belong to cannot be seen; where one has stored them, all do.
+  return stored ? rewrite(g, roots, sums) : roots;
 }
 
 /// Where the terms of a min or max are stored anyway, it reads those.

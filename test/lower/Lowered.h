@@ -97,9 +97,14 @@ public:
     v.reals = std::move(values);
     return *this;
   }
+  Lowered &set(const std::string &name, std::vector<double> values, std::vector<int64_t> extents) {
+    set(name, std::move(values));
+    input(name).extents = std::move(extents);
+    return *this;
+  }
   /// All results, one number after the other; empty after a failure.
-  std::vector<double> run() {
-    auto kernel = driver::NativeKernel::compile(*session, roots, jit::Level::O0, module.strict);
+  std::vector<double> run(jit::Level level = jit::Level::O0) {
+    auto kernel = driver::NativeKernel::compile(*session, roots, level, module.strict);
     std::vector<std::vector<double>> results;
     std::vector<double> all;
     if (kernel && kernel->run(results))

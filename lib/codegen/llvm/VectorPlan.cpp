@@ -81,6 +81,7 @@ private:
   bool sameRound(const std::vector<ScalarId> &indices, size_t &axis, int64_t &shift) const;
   bool worthIt();
   bool crossable(const For &inner) const;
+  bool copiesToOwn(const For &inner) const;
 
   BufferId root(BufferId b) const {
     while (f_.buffers[b.index].role == BufferRole::View)
@@ -449,7 +450,7 @@ bool Planner::worthIt() {
         bool last = plan_.strideOf(indices->back()) != Stride(0);
         auto along = std::find_if(inner.begin(), inner.end(),
                                   [&](const For *l) { return l->index == indices->back(); });
-        if (jumps && !last && along != inner.end()) {
+        if (jumps && !last && along != inner.end() && !copiesToOwn(**along)) {
           good = good && *along == inner.back() && crossable(**along);
           plan_.crossed.insert(*along);
         }
@@ -473,6 +474,16 @@ bool Planner::worthIt() {
   };
   visit(loop_.body);
   return good;
+}
+
+/// A copy of a row that is worth its strides, since it is read many times.
+bool Planner::copiesToOwn(const For &inner) const {
+  for (const Statement &s : inner.body) {
+    auto *store = std::get_if<Store>(&s.node);
+    if (store ? !plan_.own.count(root(store->buffer).index) : !loadOf(s))
+      return false;
+  }
+  return true;
 }
 
 /// Loops of single operations that use their index as the last one of arrays only.
