@@ -58,6 +58,9 @@ def main():
     if "--update" not in sys.argv and not os.environ.get("CI") and not os.environ.get("GRADUS_LONG"):
         print("skipped: counted with GRADUS_LONG=1 and in CI")
         sys.exit(SKIPPED)
+    if "--update" not in sys.argv and not TABLE.exists():
+        print("skipped: nothing was counted yet: ./dev bench --update-guards")
+        sys.exit(SKIPPED)
     if not shutil.which("valgrind"):
         print("valgrind is not there: apt-get install valgrind")
         sys.exit(SKIPPED)
