@@ -1,5 +1,6 @@
 //===- EmitModule.cpp - functions and their wrappers -----------------------===//
 #include "codegen/llvm/EmitModule.h"
+#include "codegen/llvm/ExpandExtrema.h"
 #include "codegen/llvm/FunctionEmitter.h"
 #include "codegen/llvm/Target.h"
 #include "codegen/llvm/VectorMath.h"
@@ -130,6 +131,7 @@ std::unique_ptr<llvm::Module> emitModule(const loops::Module &source, const Sett
     if (!f.isDeclaration())
       describeTarget(machine, f);
 
+  expandExtrema(*module);
   // Debian's LLVM has no assertions: without this, broken IR is a crash later.
   std::string broken;
   llvm::raw_string_ostream stream(broken);
