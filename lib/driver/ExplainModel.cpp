@@ -19,7 +19,6 @@
 namespace gradus::driver {
 
 using namespace ir;
-using differentiate::Curvature;
 using differentiate::Structure;
 
 namespace {
@@ -158,16 +157,16 @@ private:
 
 //--- output ------------------------------------------------------------------------------
 
-const char *curvatureText(Curvature c) {
+const char *curvatureText(differentiate::Curvature c) {
   switch (c) {
-  case Curvature::Constant:
-  case Curvature::Affine:
+  case differentiate::Curvature::Constant:
+  case differentiate::Curvature::Affine:
     return "yes, and concave: it is linear";
-  case Curvature::Convex:
+  case differentiate::Curvature::Convex:
     return "yes, by the rules of composition";
-  case Curvature::Concave:
+  case differentiate::Curvature::Concave:
     return "no, it is concave";
-  case Curvature::Unknown:
+  case differentiate::Curvature::Unknown:
     return "not shown";
   }
   return "";
@@ -259,9 +258,9 @@ Json jsonOf(Session &session, const Explained &e) {
   j["smooth"] = s.isSmooth();
   if (!s.isSmooth())
     j["kink"] = s.kink;
-  j["convex"] = s.isConvex() || e.definite ? Json(true) : s.curvature == Curvature::Concave ? Json(false) : Json(nullptr);
-  j["concave"] = s.curvature == Curvature::Concave || s.isLinear() ? Json(true)
-                 : s.curvature == Curvature::Convex                ? Json(false)
+  j["convex"] = s.isConvex() || e.definite ? Json(true) : s.curvature == differentiate::Curvature::Concave ? Json(false) : Json(nullptr);
+  j["concave"] = s.curvature == differentiate::Curvature::Concave || s.isLinear() ? Json(true)
+                 : s.curvature == differentiate::Curvature::Convex                ? Json(false)
                                                                    : Json(nullptr);
   j["sum_of_squares"] = s.isSumOfSquares();
   if (s.residuals)
