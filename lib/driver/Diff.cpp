@@ -96,6 +96,9 @@ std::string latexLine(Graph &g, const Subject &s, const Derivative &d) {
   }
   if (!elements)
     return left + " = " + print::toLatex(g, d.value);
+  if (auto whole = print::wholeToLatex(g, d.value); whole && d.wrt.size() == 1)
+    return "\\frac{\\partial " + f + "}{\\partial " + print::toLatex(g, d.wrt[0].input) +
+           "} = " + *whole;
   std::string range;
   for (ValueId v : d.symbols)
     range += ", \\quad " + print::toLatex(g, v) + " = " + print::toLatex(g, g.symbol(v).lo) +

@@ -424,6 +424,13 @@ std::string LatexWriter::spell(const Formula &formula) {
 
 } // namespace
 
+std::optional<std::string> wholeToLatex(ir::Graph &graph, ir::ValueId v) {
+  Formulas formulas = layout(graph, v);
+  if (formulas[formulas.root].shape == Shape::Build)
+    return {};
+  return LatexWriter(formulas).body(0, formulas.root, Level::Open);
+}
+
 std::string toLatex(ir::Graph &graph, ir::ValueId v) {
   Formulas formulas = layout(graph, v);
   return LatexWriter(formulas).body(0, formulas.root, Level::Open);

@@ -75,7 +75,7 @@ private:
   FormulaId wholeArrays(ir::ValueId v);
   ir::ValueId whole(ir::ValueId v, std::span<const ir::ValueId> over, unsigned depth);
   ir::ValueId wholeTerm(const Term &term, std::span<const ir::ValueId> over, unsigned depth);
-  ir::ValueId wholeElement(ir::ValueId v, std::span<const ir::ValueId> over);
+  ir::ValueId wholeElement(ir::ValueId v, std::span<const ir::ValueId> over, unsigned depth);
   ir::ValueId wholeContraction(ir::ValueId v, std::span<const ir::ValueId> over, unsigned depth);
   ir::ValueId wholeProduct(ir::ValueId left, ir::ValueId right);
   ir::ValueId transposeOf(ir::ValueId v);

@@ -69,9 +69,13 @@ ValueId Layout::transposeOf(ValueId v) {
 
 /// at(A, ...) whose indices are `over`, in this order or exchanged, and others
 /// that do not depend on them.
-ValueId Layout::wholeElement(ValueId v, std::span<const ValueId> over) {
+ValueId Layout::wholeElement(ValueId v, std::span<const ValueId> over, unsigned depth) {
   std::vector<ValueId> ops(g.operands(v).begin(), g.operands(v).end());
+  while (g.node(ops[0]).op == Op::Keep)
+    ops[0] = g.operand(ops[0], 0);
   const Node source = g.node(ops[0]);
+  if (source.op == Op::Build && !g.isOpenTerm(ops[0]))
+    return whole(g.openWith(ops[0], std::span(ops).subspan(1)).body, over, depth + 1);
   if ((source.op != Op::Input && source.op != Op::Matrix) || g.dependsOnAny(ops[0], over))
     return {};
   const std::vector<Axis> axes = g.axesOf(ops[0]);
@@ -211,7 +215,7 @@ ValueId Layout::whole(ValueId v, std::span<const ValueId> over, unsigned depth) 
     return {};
   const Node n = g.node(v);
   if (n.op == Op::At)
-    return wholeElement(v, over);
+    return wholeElement(v, over, depth);
   if (n.op == Op::Reduce)
     return isPlainSum(g, v) ? wholeContraction(v, over, depth) : ValueId{};
   if (n.op != Op::Prim || n.type.kind != Kind::Real)
@@ -251,7 +255,7 @@ FormulaId Layout::wholeArrays(ValueId v) {
   productsFound = false;
   auto finish = [&](ValueId made) {
     bool found = productsFound;
-    productsFound = before || found;
+    productsFound = before;
     return made.valid() && found ? formula(made) : noFormula;
   };
   if (n.op == Op::Build) {
