@@ -99,6 +99,11 @@ bool Solver::settle(Solution &s) {
     s.curvature = end.curvature();
     promised_ = end.promised();
     const double before = f_;
+    // Who asks for less than usual gets it where the function rises to all sides.
+    if (asked && ending == Ending::Converged && k_ > 0 &&
+        s.curvature.kind == Curvature::Kind::Minimum && verdict != Verdict::RunsAway &&
+        verdict != Verdict::Unconfirmed)
+      return true;
     if (verdict == Verdict::RunsAway) {
       status_ = static_cast<int64_t>(Ending::Unbounded);
       s.runaway = unknownName(session_, problem_, end.runaway());
