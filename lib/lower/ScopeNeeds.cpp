@@ -135,7 +135,8 @@ void Scope::findNeeds(LoopItem &item) {
         if (needed.count(v))
           continue;
         // Arrays of states are made where their recurrence runs, or not at all.
-        bool safe = (n.op == Op::State && !n.type.scalar()) || !mayFail(v);
+        // Matrix algebra itself never fails, and a choice of it would need it again.
+        bool safe = (n.op == Op::State && !n.type.scalar()) || n.op == Op::Matrix || !mayFail(v);
         if (safe || sure || !mayFailInside(v, item)) {
           ValueId condition = safe ? always : sure ? guard : all;
           ValueId here = g.select(condition, v, nothing(v));
