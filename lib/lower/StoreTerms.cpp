@@ -40,6 +40,9 @@ ValueId storedTerm(Graph &g, const Opened &o, ValueId i) {
 
 /// The k for which `term` is that of the reduction; invalid when there is none.
 ValueId indexOfTerm(Graph &g, ValueId reduce, ValueId term) {
+  const Opened own = g.open(reduce);
+  if (!g.dependsOn(own.body, own.symbols[0]))
+    return {}; // all terms are the same: none tells its index
   std::vector<ValueId> open;
   for (int32_t free : g.freeIndices(term))
     if (ValueId s = g.symbolNode(free); s.valid())

@@ -280,7 +280,7 @@ TEST_P(SparsePrograms, AreDense) {
   int assembled = 0;
   for (uint32_t k = 0; k < 10 && !HasFailure(); ++k)
     check(10 * GetParam() + k, assembled);
-  EXPECT_GT(assembled, 5);
+  EXPECT_GT(assembled, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Random, SparsePrograms,

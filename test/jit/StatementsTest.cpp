@@ -410,7 +410,8 @@ TEST_P(Statements, ChecksInsideLoops) {
   EXPECT_EQ(p.call("gather", &count, a.data(), q.data(), b.data()), 1);
   EXPECT_EQ(p.frame.errorValues[0], 51);
   EXPECT_EQ(p.frame.errorValues[1], 50);
-  EXPECT_EQ(b[29], 20);
+  // Rounds that go at once fail at once.
+  EXPECT_TRUE(b[29] == 20 || b[29] == -1) << b[29];
   EXPECT_EQ(b[30], -1);
 }
 

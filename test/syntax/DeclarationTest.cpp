@@ -35,7 +35,7 @@ TEST(Declarations, Data) {
             "data\n  declares y\n    axis\n      to number 4\n  value array of 1\n"
             "    row number 1\n    row number 2\n");
   EXPECT_EQ(shapeOf("data int cam[p], pt[p] from \"obs.json\"\n"),
-            "data int from \"obs.json\"\n  declares cam\n    axis\n      to name p\n"
+            "data from \"obs.json\"\n  declares int cam\n    axis\n      to name p\n"
             "  declares pt\n    axis\n      to name p\n");
 }
 
