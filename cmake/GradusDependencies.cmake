@@ -17,10 +17,9 @@ message(STATUS "LLVM ${LLVM_PACKAGE_VERSION}")
 option(GRADUS_STATIC_LLVM "Link LLVM's static libraries: quicker to start" ON)
 # The command itself without any shared library, at a fixed address: neither
 # libraries to find nor the 230,000 addresses of LLVM's tables to relocate. What
-# does it cost? Addresses of functions that are the same in every process. Off
-# where fmt is a shared library only: its functions would have no address.
+# does it cost? Addresses of functions that are the same in every process.
 cmake_dependent_option(GRADUS_STATIC "Link the command statically: quicker to start, runs anywhere"
-                       OFF "GRADUS_STATIC_LLVM;NOT GRADUS_SANITIZE;NOT GRADUS_FUZZ" OFF)
+                       ON "GRADUS_STATIC_LLVM;NOT GRADUS_SANITIZE;NOT GRADUS_FUZZ" OFF)
 add_library(gradus_llvm INTERFACE)
 if(GRADUS_STATIC_LLVM)
   llvm_map_components_to_libnames(gradus_llvm_libraries core orcjit jitlink native passes bitwriter

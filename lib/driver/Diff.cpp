@@ -9,6 +9,7 @@
 #include "print/Text.h"
 
 #include <cctype>
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 namespace gradus::driver {

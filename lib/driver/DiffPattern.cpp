@@ -7,6 +7,7 @@
 #include "support/Files.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 namespace gradus::driver {

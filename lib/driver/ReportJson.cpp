@@ -3,6 +3,7 @@
 #include "driver/Report.h"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 namespace gradus::driver {
 

@@ -5,6 +5,7 @@
 #include "driver/MethodText.h"
 #include "driver/Report.h"
 
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 namespace gradus::driver {

@@ -4,6 +4,7 @@
 
 #include "driver/Report.h"
 
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 namespace gradus::driver {

@@ -81,7 +81,7 @@ def shows_only_its_interface(library):
         if name != "GRADUS_1":
             assert f"{name}(" in header, f"the library shows {name}"
     needed = run("readelf", "-d", library / "libgradus.so")
-    for foreign in ("LLVM", "boost", "stdc++"):
+    for foreign in ("LLVM", "boost", "stdc++", "fmt"):
         assert foreign not in needed.replace("libgradus", ""), f"the library needs {foreign}"
 
 

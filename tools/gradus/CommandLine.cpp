@@ -18,6 +18,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include <algorithm>

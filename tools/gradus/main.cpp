@@ -12,6 +12,7 @@
 #include "driver/Solve.h"
 #include "support/Diagnostics.h"
 
+#include <nlohmann/json.hpp>
 #include <pthread.h>
 #include <unistd.h>
 
