@@ -118,6 +118,8 @@ Curvature dense(Landscape &landscape, const std::vector<double> &x, double noise
       ++c.flat;
       if (c.level.size() < mostDirections)
         c.level.push_back(d);
+    } else if (c.lowest.size() < mostDirections) { // eigenvalues ascend
+      c.lowest.push_back(d);
     }
   }
   if (anyNegative)

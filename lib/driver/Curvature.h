@@ -22,7 +22,9 @@ struct Curvature {
   double decrement = 0;           ///< what a Newton step promises
   double rounding = 0;            ///< what rounding of the unknowns themselves changes
   std::vector<double> newton;     ///< that step
-  std::vector<std::vector<double>> negative, level; ///< directions, of the size of x
+  /// Directions of the size of x: of negative and of no curvature, and those of the
+  /// least positive one.
+  std::vector<std::vector<double>> negative, level, lowest;
 };
 const char *curvatureName(Curvature::Kind kind);
 

@@ -81,7 +81,7 @@ bool Solver::settle(Solution &s) {
       isSmooth(session_.graph(), described_.objective, described_.unknowns) ||
       differentiate::residuals(session_.graph(), described_.objective, described_.unknowns);
   const bool asked = optionValue("tol") > usualTolerance; // for less than usual
-  const std::vector<double> given = start_;
+  const std::vector<double> given = attempt_ ? origin_ : start_;
   int returns = 0;
   bool triedBeside = false;
   for (int round = 0;; ++round) {
@@ -99,10 +99,11 @@ bool Solver::settle(Solution &s) {
     s.curvature = end.curvature();
     promised_ = end.promised();
     const double before = f_;
-    // Who asks for less than usual gets it where the function rises to all sides.
+    // Who asks for less than usual gets it where the function curves upward, and is
+    // lower about where the minimum must be, not farther away.
     if (asked && ending == Ending::Converged && k_ > 0 &&
-        s.curvature.kind == Curvature::Kind::Minimum && verdict != Verdict::RunsAway &&
-        verdict != Verdict::Unconfirmed)
+        s.curvature.kind == Curvature::Kind::Minimum && verdict == Verdict::Lower &&
+        end.isNewtonStep())
       return true;
     if (verdict == Verdict::RunsAway) {
       status_ = static_cast<int64_t>(Ending::Unbounded);
@@ -122,7 +123,7 @@ bool Solver::settle(Solution &s) {
         status_ = static_cast<int64_t>(end.fallsOn(x_, given) ? Ending::Unbounded : Ending::Stalled);
         return true;
       }
-      if (!again(end.better(), -1))
+      if (!again(end.better(), -1, 0))
         return false;
       if (f_ < before)
         continue;
@@ -137,7 +138,7 @@ bool Solver::settle(Solution &s) {
         triedBeside = true;
         if (!tryBeside(s.curvature))
           return false;
-        if (f_ < before - 1e-9 * std::fabs(before))
+        if (f_ < before)
           continue;
       }
       return true;
@@ -146,7 +147,7 @@ bool Solver::settle(Solution &s) {
         return true;
       // Again with fresh states, and without regard to rounding errors.
       if (++returns <= mostReturns) {
-        if (!again(x_, 0))
+        if (!again(x_, 0, 0))
           return false;
         if (f_ < before) {
           if (static_cast<Ending>(status_) == Ending::Steps)
@@ -178,9 +179,9 @@ bool Solver::tryBeside(const Curvature &curvature) {
       for (size_t i = 0; i < x.size(); ++i)
         y[i] = std::clamp(x[i] + part * t * d[i], lower_[i], upper_[i]);
       const double before = f_;
-      if (!again(y, -1))
+      if (!again(y, -1, 1e-9 * std::fabs(before)))
         return false;
-      if (f_ < before - 1e-9 * std::fabs(before))
+      if (f_ < before)
         return true;
     }
   }

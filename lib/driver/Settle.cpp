@@ -19,8 +19,11 @@ constexpr double promisedPart = 1e-9, promisedLeast = 1e-13;
 constexpr double explainedPart = 1e-6;
 /// A Newton step is within the rounding of the unknowns up to this many times that.
 constexpr double roundedUnknowns = 50;
-constexpr double farAway = 1e6; ///< times the start
+constexpr double farAway = 1e5; ///< times the start
 constexpr double longStep = 1e-2; ///< of a Newton step: relative to the unknowns
+/// How far values must be level: from here on they may rise, as no direction is exact.
+constexpr double farEnough = 1e4;
+constexpr double slightPart = 1e-3; ///< of a direction: an element that may be left out
 
 } // namespace
 
@@ -28,6 +31,28 @@ double EndOfDescent::valueAt(const Vector &x) {
   double f = 0;
   Vector gradient;
   return landscape_.value(x, f, gradient) ? f : std::numeric_limits<double>::infinity();
+}
+
+/// How much values scatter where x changes in its last digits: terms that cancel
+/// leave rounding errors of their own size. Found by third differences, in which a
+/// smooth function is lost (after Hamming, Introduction to Applied Numerical
+/// Analysis, 1971, section 6.1).
+double EndOfDescent::measuredNoise() {
+  constexpr int points = 7;
+  constexpr double ulps = 8 * std::numeric_limits<double>::epsilon();
+  double differences[points], largest = 0;
+  for (int k = 0; k < points; ++k) {
+    Vector y = x_;
+    for (size_t i = 0; i < y.size(); ++i)
+      y[i] = std::clamp(y[i] * (1 + (k - points / 2) * ulps), lower_[i], upper_[i]);
+    differences[k] = valueAt(y);
+  }
+  for (int order = 1; order <= 3; ++order)
+    for (int k = 0; k + order < points; ++k)
+      differences[k] = differences[k + 1] - differences[k];
+  for (int k = 0; k + 3 < points; ++k)
+    largest = std::max(largest, std::fabs(differences[k]));
+  return std::isfinite(largest) ? largest / std::sqrt(20.0) : 0.0; // 1 + 9 + 9 + 1
 }
 
 EndOfDescent::Vector EndOfDescent::moved(const Vector &d, double t) const {
@@ -121,19 +146,30 @@ void EndOfDescent::probeAlong(const Vector &d) {
   }
 }
 
-/// Goes far along a direction in which the objective hardly changes. A lower value
-/// on the way is considered. True when the objective levels off to one side and not
-/// to the other: then it has no minimum there, it only approaches one.
+/// Goes far along a direction in which the objective hardly changes, also without
+/// the unknowns that hardly move. A lower value on the way is considered. True when
+/// the objective levels off to one side and not to the other: then it has no minimum
+/// there, it only approaches one.
 bool EndOfDescent::follow(const Vector &d) {
   const double t = longestReach(d);
   if (!std::isfinite(t))
     return false;
+  if (followOnce(d, t))
+    return true;
+  Vector main = d;
+  for (size_t i = 0; i < d.size(); ++i)
+    if (std::fabs(d[i]) * t < slightPart * std::max(1.0, std::fabs(x_[i])))
+      main[i] = 0;
+  return main != d && followOnce(main, t);
+}
+
+bool EndOfDescent::followOnce(const Vector &d, double t) {
   // Densest about where an unknown vanishes.
-  std::vector<double> parts{0.5, 0.9, 0.98, 1, 1.02, 1.1, 1.5};
+  std::vector<double> parts{1e-3, 3e-3, 0.5, 0.9, 0.98, 1, 1.02, 1.1, 1.5};
   for (double part = 1e-2; part < 1e9; part *= 3)
     parts.push_back(part);
   std::sort(parts.begin(), parts.end());
-  bool levelsOff[2] = {true, true};
+  bool levelsOff[2] = {true, true}, falls = false;
   for (int side : {0, 1}) {
     double last = f_;
     for (double part : parts) {
@@ -143,8 +179,12 @@ bool EndOfDescent::follow(const Vector &d) {
         break;
       }
       const double value = valueAt(y);
-      if (!(value <= last + noise_)) {
-        levelsOff[side] = false;
+      // Formulas overflow far out; what was level up to there counts.
+      if (!std::isfinite(value) && part > parts.front())
+        break;
+      // Terms that cancel grow with x, and so do their rounding errors.
+      if (!(value <= last + noise_ * (1 + part))) {
+        levelsOff[side] = part >= farEnough;
         break;
       }
       // A fall of some size is a way on, not a plateau.
@@ -152,14 +192,17 @@ bool EndOfDescent::follow(const Vector &d) {
           value < least_) {
         least_ = value;
         better_ = y;
+        falls = true;
       }
       last = value;
     }
-    if (!better_.empty())
-      return false;
   }
   if (levelsOff[0] == levelsOff[1] || !smooth_)
     return false;
+  if (falls) {
+    onward_ = true;
+    return false;
+  }
   double most = 0;
   for (size_t i = 0; i < x_.size(); ++i)
     if (const double part = std::fabs(d[i]) / std::max(1.0, std::fabs(x_[i])); part > most) {
@@ -183,32 +226,58 @@ bool EndOfDescent::fallsOn(const Vector &x, const Vector &from) {
   return true;
 }
 
+bool EndOfDescent::isNewtonStep() const {
+  constexpr double about = 3; // steps
+  if (better_.empty() || onward_ || curvature_.newton.empty())
+    return false;
+  double way = 0, step = 0;
+  for (size_t i = 0; i < x_.size(); ++i) {
+    const double size = std::max(1.0, std::fabs(x_[i]));
+    way = std::max(way, std::fabs(better_[i] - x_[i]) / size);
+    step = std::max(step, std::fabs(curvature_.newton[i]) / size);
+  }
+  return way <= about * step;
+}
+
 EndOfDescent::Verdict EndOfDescent::look(const Vector &x, double f, double norm,
                                          bool small) {
   x_ = x;
   small_ = small;
   better_.clear();
+  onward_ = false;
   promised_ = 0;
   curvature_ = {};
   if (!confirm(f, norm))
     return Verdict::Unconfirmed;
   const double size = std::min(1.0, std::fabs(atStart_));
   noise_ = valueNoise * std::max(std::fabs(f_), 1e-2 * size);
+  if (budget_ >= 100)
+    noise_ = std::max(noise_, measuredNoise());
   least_ = f_;
   curvature_ = curvatureAt(landscape_, x_, noise_, g_, held_, budget_ / 2);
   for (const Vector &d : curvature_.negative)
     probeAlong(d);
-  probeNearby();
   if (!better_.empty())
     return Verdict::Lower;
+  Vector way = x_; // that the descent has come
+  for (size_t i = 0; i < x_.size(); ++i)
+    way[i] -= start_[i];
+  probeNearby();
+  if (!better_.empty()) {
+    if (budget_ >= 100)
+      follow(way); // is it lower still farther on?
+    return Verdict::Lower;
+  }
   promised_ = curvature_.decrement /
               (std::fabs(f_) + promisedLeast / promisedPart * size +
                roundedUnknowns / promisedPart * curvature_.rounding + 1e-300);
-  // An unknown that the objective does not determine, and that has left its start.
+  // An unknown that the objective does not determine, and that has left its start
+  // for something lower.
   for (const Vector &d : curvature_.level)
     for (size_t i = 0; i < x_.size(); ++i)
       if (std::fabs(d[i]) * longestReach(d) > 1e-3 * std::fabs(x_[i]) &&
-          std::fabs(x_[i]) > farAway * std::max(1.0, std::fabs(start_[i]))) {
+          std::fabs(x_[i]) > farAway * std::max(1.0, std::fabs(start_[i])) &&
+          !(valueAt(moved(d, (start_[i] - x_[i]) / d[i])) <= f_ + 10 * noise_)) {
         runaway_ = i;
         return Verdict::RunsAway;
       }
@@ -218,6 +287,16 @@ EndOfDescent::Verdict EndOfDescent::look(const Vector &x, double f, double norm,
       return Verdict::RunsAway;
     else if (!better_.empty())
       return Verdict::Lower;
+  // Where the curvature is positive the objective has to rise, to both sides, and
+  // so it has along the way the descent has come.
+  if (budget_ >= 100) {
+    curvature_.lowest.push_back(way);
+    for (const Vector &d : curvature_.lowest)
+      if (follow(d))
+        return Verdict::RunsAway;
+    if (!better_.empty())
+      return Verdict::Lower;
+  }
   double longest = 0;
   for (size_t i = 0; i < curvature_.newton.size(); ++i)
     longest = std::max(longest, std::fabs(curvature_.newton[i]) / std::max(1.0, std::fabs(x_[i])));

@@ -35,6 +35,8 @@ public:
   const std::vector<bool> &held() const { return held_; }
   const Curvature &curvature() const { return curvature_; }
   const std::vector<double> &better() const { return better_; }
+  /// Whether `better` is about where a Newton step leads.
+  bool isNewtonStep() const;
   /// What may still be gained, relative to the size of the objective; 0 where a
   /// Newton step promises nothing.
   double promised() const { return promised_; }
@@ -46,12 +48,14 @@ private:
   using Vector = std::vector<double>;
   bool confirm(double f, double norm);
   double valueAt(const Vector &x);
+  double measuredNoise();
   Vector moved(const Vector &d, double t) const;
   double longestReach(const Vector &d) const;
   void consider(const Vector &x, double value);
   void probeNearby();
   void probeAlong(const Vector &d);
   bool follow(const Vector &d);
+  bool followOnce(const Vector &d, double t);
 
   Landscape &landscape_;
   const Vector &lower_, &upper_, &start_;
@@ -61,6 +65,7 @@ private:
   Vector x_, g_, better_;
   double f_ = 0, norm_ = 0, noise_ = 0, least_ = 0, promised_ = 0;
   bool small_ = false;
+  bool onward_ = false; ///< it falls to one side as far as was looked
   std::vector<bool> held_;
   Curvature curvature_;
   size_t runaway_ = 0;

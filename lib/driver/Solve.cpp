@@ -398,6 +398,7 @@ bool Solver::solve(const Attempt &attempt, Solution &solution) {
   auto begin = Clock::now();
   if (!layOut())
     return false;
+  origin_ = start_;
   if (!attempt.start.empty())
     for (size_t k = 0; k < start_.size(); ++k)
       start_[k] = std::clamp(attempt.start[k], lower_[k], upper_[k]);
@@ -467,8 +468,9 @@ void Solver::setOptionValue(const char *name, double value) {
     }
 }
 
-/// The descent goes on from another point; the step to it counts as one.
-bool Solver::again(const std::vector<double> &start, double noise) {
+/// The descent goes on from another point; the step to it counts as one. What it
+/// reaches counts when it is lower by more than `least`.
+bool Solver::again(const std::vector<double> &start, double noise, double least) {
   const std::vector<double> x = x_, g = g_;
   const double f = f_, norm = norm_, steps = optionValue("steps"), usual = optionValue("noise");
   const int64_t status = status_, k = k_, values = values_, gradients = gradients_,
@@ -489,7 +491,7 @@ bool Solver::again(const std::vector<double> &start, double noise) {
   values_ += values;
   gradients_ += gradients;
   hessians_ += hessians;
-  if (!(f_ < f)) { // nothing was gained: the point before stays
+  if (!(f_ < f - least) || static_cast<lower::Ending>(status_) == lower::Ending::StartNotFinite) { // nothing was gained: the point before stays
     x_ = x;
     g_ = g;
     f_ = f;

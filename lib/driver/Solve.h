@@ -103,7 +103,7 @@ private:
   bool tryBeside(const Curvature &curvature);
   void showProgress(const double *scalars);
   void endProgress();
-  bool again(const std::vector<double> &start, double noise);
+  bool again(const std::vector<double> &start, double noise, double least);
   double optionValue(const char *name);
   void setOptionValue(const char *name, double value);
   void addStatistics(Solution &solution);
@@ -134,6 +134,7 @@ private:
   double promised_ = 0;
   bool confirmed_ = true, rough_ = false, roundedOff_ = false; ///< what settling has found
   std::vector<double> lower_, upper_, start_;
+  std::vector<double> origin_; ///< the start of the problem, when an attempt has its own
   bool bounded_ = false;
   loops::Module module_;
   lower::Descent descent_;
