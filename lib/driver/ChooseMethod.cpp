@@ -39,9 +39,17 @@ namespace {
 bool hasKinks(const Graph &g, ValueId value, std::span<const ValueId> unknowns, bool plateaus) {
   ValueId roots[1] = {value};
   const auto depends = g.dependsOnInputs(roots, unknowns);
-  for (ValueId v : g.reachable(roots)) {
-    if (!depends[v.index])
+  // The terms of sums too, which reachable() leaves out.
+  std::vector<ValueId> work{value};
+  std::vector<bool> seen(depends.size());
+  while (!work.empty()) {
+    const ValueId v = work.back();
+    work.pop_back();
+    if (!v.valid() || seen[v.index] || !depends[v.index])
       continue;
+    seen[v.index] = true;
+    for (ValueId o : g.operands(v))
+      work.push_back(o);
     const Node &n = g.node(v);
     if (n.op == Op::Select && depends[g.operand(v, 0).index])
       return true;

@@ -145,25 +145,25 @@ std::string traceText(Session &session, const ProblemReport &r) {
 }
 
 /// What the Hessian says about the last point.
-std::string curvatureText(const Solution &s) {
-  const Curvature &c = s.curvature;
-  const std::string range = c.least == c.greatest
-                                ? formatNumber(c.least, 3)
-                                : formatNumber(c.least, 3) + " to " + formatNumber(c.greatest, 3);
+std::string curvatureText(const Solution &s, bool maximize) {
+  const Curvature &c = s.curvature; // of what is minimized: with the sign turned, of the objective
+  const double first = maximize ? -c.greatest : c.least, last = maximize ? -c.least : c.greatest;
+  const std::string range = first == last ? formatNumber(first, 3)
+                                          : formatNumber(first, 3) + " to " + formatNumber(last, 3);
+  const std::string extremum = maximize ? "a maximum" : "a minimum";
+  const std::string sign = maximize ? "negative" : "positive";
   switch (c.kind) {
   case Curvature::Kind::Minimum:
     if (c.least == 0 && c.greatest == 0)
       return "every unknown is held by a bound";
-    return (s.status == Status::Converged ? "a minimum: eigenvalues of the Hessian "
-                                          : "positive: eigenvalues of the Hessian ") +
-           range;
+    return (s.status == Status::Converged ? extremum : sign) + ": eigenvalues of the Hessian " + range;
   case Curvature::Kind::Positive:
-    return "positive as far as looked: eigenvalues of the Hessian about " + range;
+    return sign + " as far as looked: eigenvalues of the Hessian about " + range;
   case Curvature::Kind::Flat:
     return (c.flat == 1 ? "flat in one direction" : "flat in " + std::to_string(c.flat) + " directions") +
            std::string(": eigenvalues of the Hessian ") + range;
   case Curvature::Kind::Negative:
-    return "not a minimum: eigenvalues of the Hessian " + range;
+    return "not " + extremum + ": eigenvalues of the Hessian " + range;
   case Curvature::Kind::Unknown:
     break;
   }
@@ -225,7 +225,7 @@ std::string problemText(Session &session, const ProblemReport &r, bool trace) {
   text += "\n  gradient   " + formatNumber(s.gradientNorm, 3) + "   (norm at the end)\n";
   text += "  status     " + std::string(statusName(s.status)) + ": " + s.message + "\n";
   if (s.curvature.kind != Curvature::Kind::Unknown && s.status != Status::Unbounded)
-    text += "  curvature  " + curvatureText(s) + "\n";
+    text += "  curvature  " + curvatureText(s, r.problem->maximize) + "\n";
   text += "  work       " + counted(s.iterations, "step") + ", " + counted(s.values, "value") + " and " +
           counted(s.gradients, "gradient") + "\n";
   text += "  time       " + duration(s.compileMs) + " to compile, " + duration(s.solveMs) + " to solve\n";

@@ -90,6 +90,7 @@ bool Solver::chooseMethod(const syntax::MethodCall *call) {
     return false;
   }
   choice_.name = name;
+  described_.chosen = !choice_.why.empty();
   if (attempt_) {
     for (const auto &[option, value] : attempt_->options)
       if (!setOption(option, range, value))

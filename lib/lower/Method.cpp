@@ -45,7 +45,8 @@ void MethodLowering::makeFlatFunctions() {
   flatGradient = flatFunction(Flat::Gradient);
   if (curvature.valid()) {
     flatCurvature = flatFunction(Flat::Curvature);
-    warnOfKinks(g, problem.objective, problem.unknowns, diagnostics);
+    if (!problem.chosen)
+      warnOfKinks(g, problem.objective, problem.unknowns, diagnostics);
   }
   if (sparseHessian.valid())
     flatHessian = flatFunction(Flat::Hessian);

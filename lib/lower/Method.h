@@ -44,6 +44,7 @@ struct DescentProblem {
   bool bounded = false;              ///< lower and upper are used
   SourceRange objectiveRange = {};
   std::optional<SparseHessian> hessian = {};
+  bool chosen = false; ///< the method, by the compiler and not by name: no warnings of kinks
 };
 
 struct DescentTexts {

@@ -1,4 +1,5 @@
 //===- Remedies.cpp - what stands in a text, and what was probably meant ---===//
+#include "support/Diagnostics.h"
 #include "syntax/Remedies.h"
 
 #include "support/Text.h"
@@ -158,6 +159,10 @@ std::string remedyFor(std::string_view text, size_t start, size_t at, std::strin
     const size_t next = skipBlanks(text, at + word.size());
     if (next < text.size() && (text[next] == '=' || text[next] == '['))
       return fmt::format("write let {} = ... to name a value", word);
+    static const std::vector<std::string> words{"data", "fn", "import", "let", "maximize", "method",
+                                                "minimize", "param", "problem", "solve", "var"};
+    if (auto near = closest(word, words))
+      return fmt::format("did you mean '{}'?", *near);
   }
   if ((expected.starts_with("a declaration") || expected == "a statement") &&
       (rest.starts_with('+') || rest.starts_with('-')))
