@@ -1,9 +1,10 @@
 //===- Simplifier.h - the parts of simplifyForPeople -----------------------------===//
 //
 // Internal to lib/print. Simplifier.cpp walks nodes, TermRules.cpp has the rules
-// of products and powers, FunctionRules.cpp those of functions, SumRules.cpp
-// those of sums, Conditions.cpp and Choices.cpp those of conditions,
-// Reductions.cpp those of sums over an index and of array elements.
+// of products and powers, FractionRules.cpp those of fractions that cancel,
+// FunctionRules.cpp those of functions, SumRules.cpp those of sums,
+// Conditions.cpp and Choices.cpp those of conditions, Reductions.cpp those of
+// sums over an index and of array elements.
 //
 //===--------------------------------------------------------------------===//
 #pragma once
@@ -50,6 +51,8 @@ private:
   void joinPairs(Term &term);
   bool joinSquares(Term &term);
   bool hoistChoice(Term &term);
+  bool cancelFractions(Term &term); // FractionRules.cpp
+  bool joinSigmoid(Term &term);
 
   // SumRules.cpp
   ir::ValueId normalSum(Sum sum);

@@ -332,6 +332,7 @@ Term Simplifier::normal(Term term) {
     term = std::move(next);
     size_t before = term.factors.size();
     joinPairs(term);
+    changed |= joinSigmoid(term) || cancelFractions(term);
     if (!changed && term.factors.size() == before)
       break;
   }
