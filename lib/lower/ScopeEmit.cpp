@@ -212,7 +212,10 @@ void Scope::beginProducer(const Producer &p) {
   }
   if (p.nested) {
     ValueId start = g.node(p.node).op == Op::Keep ? g.operand(p.node, 0) : p.node;
+    size_t mark = b.mark();
+    bindAliases(p.aliases);
     emitScope(b, {{Action::Kind::Array, start, always, Combine::Set, {}, p.buffer, {}, 0}});
+    b.release(mark);
     return;
   }
   if (p.recurrence >= 0) {
@@ -284,6 +287,7 @@ void Scope::emitLoop(const std::vector<size_t> &group) {
   const LoopItem first = items[group[0]];
   std::vector<size_t> running; // recurrences
   std::vector<Action> inner;
+  const Aliases shared = sharedAliases(group);
   for (size_t k : group) {
     if (items[k].recurrence >= 0) {
       running.push_back(static_cast<size_t>(items[k].recurrence));
@@ -293,6 +297,7 @@ void Scope::emitLoop(const std::vector<size_t> &group) {
     for (const Recurrence &r : recurrences)
       if (std::find(r.joined.begin(), r.joined.end(), k) != r.joined.end())
         own = withStates(std::move(own), r);
+    own = withAliases(std::move(own), items[k], shared);
     inner.insert(inner.end(), own.begin(), own.end());
   }
   std::vector<Carry> carries = carryNeighbours(b, first.symbol, inner);
@@ -312,12 +317,7 @@ void Scope::emitLoop(const std::vector<size_t> &group) {
   b.body = &loop.body;
   b.bind(first.symbol, loop.index);
   b.openSymbols.push_back(first.symbol);
-  for (size_t k : group)
-    for (auto [inside, here] : items[k].aliases)
-      if (g.type(inside).scalar())
-        b.bind(inside, b.bound(here));
-      else if (b.hasArray(here))
-        b.bindArray(inside, b.arrayOf(here));
+  bindAliases(shared);
   for (const Carry &c : carries)
     for (size_t d = 0; d < c.pending.size(); ++d)
       b.bind(c.locals[d], b.read(c.pending[d]));
@@ -329,6 +329,7 @@ void Scope::emitLoop(const std::vector<size_t> &group) {
       for (const Recurrence &r : recurrences)
         if (std::find(r.joined.begin(), r.joined.end(), k) != r.joined.end())
           own = withStates(std::move(own), r);
+      own = withAliases(std::move(own), items[k], shared);
       inner.insert(inner.end(), own.begin(), own.end());
     }
   emitScope(b, std::move(inner));

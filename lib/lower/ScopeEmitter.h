@@ -33,14 +33,15 @@ public:
   void run(std::vector<Action> actions);
 
 private:
+  /// Values that are read, and the values of this scope where they are found: the
+  /// same, wherever they are read at all.
+  using Aliases = std::vector<std::pair<ir::ValueId, ir::ValueId>>;
   /// A loop that this scope runs: for an array action, or for a value.
   struct LoopItem {
     ir::ValueId lo, hi, symbol, guard;
     std::vector<Action> inner;      ///< what its body does
     std::vector<ir::ValueId> needs; ///< values of this scope that the body reads
-    /// What the body reads, and the value of this scope that it finds there:
-    /// the same, where the loop runs at all.
-    std::vector<std::pair<ir::ValueId, ir::ValueId>> aliases;
+    Aliases aliases;
     int producer = -1; ///< the value it helps to compute
     int recurrence = -1; ///< the steps of one: an index into `recurrences`
     int level = 0;
@@ -51,6 +52,7 @@ private:
     ir::ValueId node;
     std::vector<size_t> items, elements;
     std::vector<ir::ValueId> needs;
+    Aliases aliases; ///< of one that is nested
     loops::VariableId accumulator, found;
     loops::BufferId buffer;
     bool fill = false;
@@ -120,6 +122,7 @@ private:
   bool mayFail(ir::ValueId v, uint32_t judge);
   bool mayFailInside(ir::ValueId v, LoopItem &loop);
   ir::ValueId runs(ir::ValueId lo, ir::ValueId hi);
+  bool asksFor(ir::ValueId guard, ir::ValueId condition) const;
   ir::ValueId nothing(ir::ValueId like);
   void findNeeds(LoopItem &item);
   int addProducer(ir::ValueId v);
@@ -162,6 +165,10 @@ private:
   bool flat(int region, unsigned &cost);
   void emitLazy(int region, ir::ValueId v);
   void emitLoop(const std::vector<size_t> &group);
+  Aliases sharedAliases(const std::vector<size_t> &group) const;
+  std::vector<Action> withAliases(std::vector<Action> given, const LoopItem &item,
+                                  const Aliases &shared);
+  void bindAliases(const Aliases &aliases);
   void beginProducer(const Producer &p);
   void endProducer(const Producer &p);
   void emitAction(const Action &a);

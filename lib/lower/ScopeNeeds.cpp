@@ -2,10 +2,10 @@
 
 #include "lower/Kernel.h"
 #include "lower/ScopeEmitter.h"
+#include "lower/Uses.h"
 
 #include <algorithm>
 #include <cassert>
-#include <deque>
 
 namespace gradus::lower {
 
@@ -79,6 +79,15 @@ ValueId Scope::runs(ValueId lo, ValueId hi) {
   return b.nonNegative(g.sub(hi, lo)) ? always : g.lessEqual(lo, hi);
 }
 
+/// Whether the condition is one of those that `guard` asks for.
+bool Scope::asksFor(ValueId guard, ValueId condition) const {
+  if (guard == condition)
+    return true;
+  const Node n = g.node(guard);
+  return n.op == Op::Prim && n.prim() == Prim::And &&
+         (asksFor(g.operand(guard, 0), condition) || asksFor(g.operand(guard, 1), condition));
+}
+
 /// What stands for a value that nobody reads.
 ValueId Scope::nothing(ValueId like) {
   Type t = g.type(like);
@@ -87,90 +96,108 @@ ValueId Scope::nothing(ValueId like) {
   return t.kind == Kind::Real ? g.real(0) : t.kind == Kind::Int ? g.integer(0) : g.boolean(false);
 }
 
-/// Values outside the loop that its body reads. A value that could fail is
-/// computed outside only if each run of the loop reads it, and then only if the
-/// loop runs at all; otherwise it is left to the body.
+/// Values outside the loop that its body reads. A value that could fail is computed
+/// outside only where some run of the loop is certain to read it, or else left to the
+/// body; and outside only if that covers all that reads it.
 void Scope::findNeeds(LoopItem &item) {
-  struct Visit {
-    ValueId node, guard;
-    bool written; ///< an array that the body writes somewhere, not one that it reads
-  };
-  std::unordered_set<ValueId, ValueIdHash> needed;
   std::vector<ValueId> states;
   if (item.recurrence >= 0)
     states = recurrences[static_cast<size_t>(item.recurrence)].opened.symbols;
-  for (bool sure : {true, false}) {
-    std::unordered_set<ValueId, ValueIdHash> read, written;
-    // Bodies of inner loops come last: a value is sure where the fewest loops run.
-    std::deque<Visit> work;
-    auto visit = [&](ValueId v, ValueId guard, bool asWritten, bool last) {
-      if (isThere(v) || g.isConstant(v) || !(asWritten ? written : read).insert(v).second)
-        return;
-      if (last)
-        work.push_back({v, guard, asWritten});
-      else
-        work.push_front({v, guard, asWritten});
-    };
-    ValueId all = item.symbol.valid() ? runs(item.lo, item.hi) : always;
-    for (const Action &a : item.inner) {
-      bool unconditional = g.isConstant(a.guard);
-      if (!unconditional)
-        visit(a.guard, all, false, false);
-      if (!unconditional && sure)
-        continue;
-      for (ValueId i : a.indices)
-        visit(i, all, false, false);
-      visit(a.value, all, !g.type(a.value).scalar(), false);
+  auto varies = [&](ValueId v) {
+    return g.isOpenTerm(v) || g.dependsOnAny(v, states) ||
+           (item.symbol.valid() && g.dependsOn(v, item.symbol));
+  };
+  Guards guards(g);
+  Uses uses;
+  auto visit = [&](ValueId v, Use use) {
+    if (!isThere(v) && !g.isConstant(v))
+      uses.add(v, use);
+  };
+  // What a loop under a guard needs is computed under the guard. (An array that is
+  // chosen if the loop runs would need itself otherwise.)
+  ValueId all = item.symbol.valid() ? runs(item.lo, item.hi) : always;
+  if (item.guard.valid() && asksFor(item.guard, all))
+    all = always;
+  const uint32_t running = guards.with(0, all);
+  for (const Action &a : item.inner) {
+    Use::Kind kind = Use::Always;
+    if (!g.isConstant(a.guard)) {
+      visit(a.guard, {kind, running, false});
+      kind = Use::Perhaps;
     }
-    while (!work.empty()) {
-      auto [v, guard, asWritten] = work.front();
-      work.pop_front();
-      const Node n = g.node(v);
-      if (n.op == Op::Input || n.op == Op::Zeros)
+    for (ValueId i : a.indices)
+      visit(i, {kind, running, false});
+    visit(a.value, {kind, running, !g.type(a.value).scalar()});
+  }
+  /// The condition under which it is certain that v is read, if nothing reads it
+  /// otherwise.
+  auto certain = [&](ValueId v, const std::vector<Use> &read) -> ValueId {
+    std::vector<uint32_t> sure;
+    bool matrix = g.node(v).op == Op::Matrix;
+    for (const Use &u : read)
+      if (u.kind == Use::Always || (u.kind == Use::Chosen && matrix && !u.written))
+        sure.push_back(u.guards);
+    for (const Use &u : read)
+      if (std::none_of(sure.begin(), sure.end(),
+                       [&](uint32_t s) { return guards.implies(u.guards, s); }))
+        return {};
+    ValueId condition = g.boolean(false);
+    for (uint32_t s : sure)
+      condition = g.logicalOr(condition, guards.condition(s));
+    return condition;
+  };
+  while (!uses.empty()) {
+    auto [v, read] = uses.take();
+    const Node n = g.node(v);
+    if (n.op == Op::Input || n.op == Op::Zeros)
+      continue;
+    bool written = std::any_of(read.begin(), read.end(), [](const Use &u) { return u.written; });
+    bool inside = (written && n.op != Op::Matrix && n.op != Op::State) || varies(v);
+    if (!inside) {
+      // Arrays of states are made where their recurrence runs, or not at all.
+      bool safe = (n.op == Op::State && !n.type.scalar()) || !mayFail(v);
+      ValueId condition = safe ? always : certain(v, read);
+      if (!condition.valid() && !mayFailInside(v, item))
+        condition = all;
+      if (condition.valid()) {
+        ValueId here = g.select(condition, v, nothing(v));
+        item.needs.push_back(here);
+        if (here != v)
+          item.aliases.push_back({v, here});
         continue;
-      bool inside = (asWritten && n.op != Op::Matrix && n.op != Op::State) || g.isOpenTerm(v) ||
-                    g.dependsOnAny(v, states) ||
-                    (item.symbol.valid() && g.dependsOn(v, item.symbol));
-      if (!inside) {
-        if (needed.count(v))
-          continue;
-        // Arrays of states are made where their recurrence runs, or not at all.
-        // Matrix algebra itself never fails, and a choice of it would need it again.
-        bool safe = (n.op == Op::State && !n.type.scalar()) || n.op == Op::Matrix || !mayFail(v);
-        if (safe || sure || !mayFailInside(v, item)) {
-          ValueId condition = safe ? always : sure ? guard : all;
-          ValueId here = g.select(condition, v, nothing(v));
-          needed.insert(v);
-          item.needs.push_back(here);
-          if (here != v)
-            item.aliases.push_back({v, here});
-          continue;
-        }
-        // Left to the body, except for what it is made of.
       }
-      bool lazy = n.op == Op::Select ||
-                  (n.op == Op::Prim && (n.prim() == Prim::And || n.prim() == Prim::Or));
-      ValueId bodyGuard = guard;
-      bool bodySure = true;
+      // Left to the body, except for what it is made of.
+    }
+    bool choice = n.op == Op::Select;
+    bool shortcut = n.op == Op::Prim && (n.prim() == Prim::And || n.prim() == Prim::Or);
+    bool fixedChoice = (choice || shortcut) && !varies(g.operand(v, 0));
+    for (const Use &use : read) {
+      Use body = use;
+      body.written = false;
       for (unsigned k = 0; 2 * k < n.rangeOperands(); ++k) {
         ValueId lo = g.operand(v, 2 * k), hi = g.operand(v, 2 * k + 1);
-        bool fixed = !g.isOpenTerm(lo) && !g.isOpenTerm(hi) &&
-                     !(item.symbol.valid() &&
-                       (g.dependsOn(lo, item.symbol) || g.dependsOn(hi, item.symbol)));
-        if (fixed)
-          bodyGuard = g.logicalAnd(bodyGuard, runs(lo, hi));
-        bodySure = bodySure && fixed;
+        if (varies(lo) || varies(hi))
+          body.kind = Use::Perhaps;
+        else
+          body.guards = guards.with(body.guards, runs(lo, hi));
       }
       for (unsigned k = 0; k < n.operandCount; ++k) {
         ValueId o = g.operand(v, k);
         bool start = n.op == Op::Recur && k >= 3 && k < n.binders + 2u;
-        bool body = n.binders != 0 && k >= n.rangeOperands() && !start;
+        bool isBody = n.binders != 0 && k >= n.rangeOperands() && !start;
         bool ends = n.op == Op::Recur && k > 2 && !start && !g.isConstant(g.operand(v, 2));
-        bool skipped = ends || (lazy && k >= 1) || (body && !bodySure) ||
-                       (n.op == Op::Reduce && k == 3 && !g.isConstant(g.operand(v, 2)));
-        if (sure && skipped)
-          continue;
-        visit(o, body ? bodyGuard : guard, asWritten && !g.type(o).scalar(), body);
+        Use part = isBody ? body : use;
+        part.written = use.written && n.op != Op::Matrix && !g.type(o).scalar();
+        if (ends || (n.op == Op::Reduce && k == 3 && !g.isConstant(g.operand(v, 2))))
+          part.kind = Use::Perhaps;
+        if ((choice || shortcut) && k >= 1) {
+          bool holds = choice ? k == 1 : n.prim() == Prim::And;
+          ValueId c = g.operand(v, 0);
+          if (fixedChoice)
+            part.guards = guards.with(part.guards, holds ? c : g.logicalNot(c));
+          part.kind = fixedChoice && part.kind != Use::Perhaps ? Use::Chosen : Use::Perhaps;
+        }
+        visit(o, part);
       }
     }
   }
@@ -259,6 +286,7 @@ void Scope::addArrayProducer(int p) {
     item.inner = {whole};
     findNeeds(item);
     producers[p].needs = std::move(item.needs);
+    producers[p].aliases = std::move(item.aliases);
     return;
   }
   size_t firstFill = fills.size();

@@ -9,8 +9,9 @@ using namespace gradus::property;
 namespace {
 
 /// The text at several sizes and points, among them n = 0.
-void expectSound(const std::string &text) {
-  for (uint32_t seed : {4u, 5u, 10u, 11u, 12u, 13u, 50u})
+void expectSound(const std::string &text,
+                 std::initializer_list<uint32_t> seeds = {4u, 5u, 10u, 11u, 12u, 13u, 50u}) {
+  for (uint32_t seed : seeds)
     EXPECT_EQ(verdict(text, seed), "") << text;
 }
 
@@ -60,6 +61,27 @@ TEST(Regression, LogSumExpOverNothingInABranch) {
   expectSound("fn f(s, x[n]) = if s < 0.5 then 2 else 2/(2 + sin(if (logsumexp(i in 1..n) "
               "x[i + 1]) < 2 then s else x[1]))");
   expectSound("fn f(s, x[n]) = max(i in 1..n where 1 <= n) x[i]*s");
+}
+
+TEST(Regression, ReadInLoopsOfWhichOneRuns) {
+  // Computed before the loops around if either runs, not if the one found first does.
+  expectSound("fn f(x[n], y[0..n], A[m,n], int k) = sum(l in 1..2) (sum(i in 1..n-1) "
+              "x[mod(k, n) + 1]*x[i]^l + sum(j in 2..m) sin(x[mod(k, n) + 1]*A[j,1]*l))");
+  expectSound("fn f(x[n], s, int k) = sum(l in 1..2) (sum(i in 1..n-1) x[k]*x[i]^l + "
+              "sum(j in 1..n) (if x[j] > s then x[k]*x[j] else s))");
+}
+
+TEST(Regression, MatrixAlgebraOfALoopThatDoesNotRun) {
+  // n is 0 and 1 for these; elimination is long code, so it is not optimized.
+  expectSound("fn f(x[n], s) = sum(i in 2..n) s*logdet(3*identity(2) + x[2]*identity(2))",
+              {25u, 26u});
+  expectSound("fn f(x[n], s, int k) = sum(i in 1..n) (if k > n then s*x[i] else "
+              "x[i]*logdet(identity(n) + 0.01*x*([j in 1..n] x[mod(k, n) + 1])'))",
+              {25u, 26u});
+  expectSound("fn f(x[n], A[m,n], s) = if s < 0.5 then s else sum(i in 1..n, j in i+1..n) "
+              "sum(solve(3*identity(m) + 0.01*([l in 1..m] A[l,2])*([l in 1..m] A[l,1])', "
+              "[l in 1..m] A[l,j]))",
+              {25u, 26u});
 }
 
 } // namespace

@@ -1,0 +1,59 @@
+//===- ScopeAliases.cpp - values that are computed under a condition -----------===//
+//
+// What may fail and is computed before a loop is computed only if the loop reads
+// it: the loop reads select(condition, v, 0) wherever its text says v.
+//
+//===--------------------------------------------------------------------===//
+
+#include "lower/ScopeEmitter.h"
+
+#include <algorithm>
+
+namespace gradus::lower {
+
+using namespace ir;
+
+/// Loops that become one may find a value computed under different conditions, or
+/// compute it themselves: what all of them find in one place.
+Scope::Aliases Scope::sharedAliases(const std::vector<size_t> &group) const {
+  Aliases shared = items[group[0]].aliases;
+  std::erase_if(shared, [&](const auto &alias) {
+    return std::any_of(group.begin(), group.end(), [&](size_t k) {
+      const Aliases &own = items[k].aliases;
+      return std::find(own.begin(), own.end(), alias) == own.end();
+    });
+  });
+  return shared;
+}
+
+/// Actions of a loop that read the others where this loop finds them.
+std::vector<Action> Scope::withAliases(std::vector<Action> given, const LoopItem &item,
+                                       const Aliases &shared) {
+  if (item.aliases.size() == shared.size())
+    return given;
+  Substitution map;
+  for (ValueId v : item.needs)
+    map.emplace(v, v);
+  for (const auto &alias : item.aliases) {
+    bool common = std::find(shared.begin(), shared.end(), alias) != shared.end();
+    map.emplace(alias.first, common ? alias.first : alias.second);
+  }
+  for (Action &a : given) {
+    a.value = g.substitute(a.value, map);
+    a.guard = g.substitute(a.guard, map);
+    for (ValueId &i : a.indices)
+      i = g.substitute(i, map);
+  }
+  return given;
+}
+
+/// What a loop or a scope reads, where it is computed under a condition.
+void Scope::bindAliases(const Aliases &aliases) {
+  for (auto [inside, here] : aliases)
+    if (g.type(inside).scalar())
+      b.bind(inside, b.bound(here));
+    else if (b.hasArray(here))
+      b.bindArray(inside, b.arrayOf(here));
+}
+
+} // namespace gradus::lower
