@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -88,6 +89,38 @@ def table(header, rows):
     """A Markdown table; the first column to the left, the others to the right."""
     lines = [header, ["---"] + ["---:"] * (len(header) - 1)] + [[str(c) for c in r] for r in rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def dots(name, axis, rows):
+    """docs/benchmarks/NAME.svg: for each row (label, {series: ratio}) a line of dots.
+
+    Ratios are drawn on a logarithmic axis with a line at 1. Returns the Markdown that
+    shows the picture, or nothing where gnuplot is not there.
+    """
+    if not shutil.which("gnuplot"):
+        return ""
+    directory = PAGE.parent / "benchmarks"
+    directory.mkdir(exist_ok=True)
+    picture = directory / f"{name}.svg"
+    series = list(dict.fromkeys(s for _, ratios in rows for s in ratios))
+    quoted = lambda text: '"' + text.replace("_", " ").replace('"', "") + '"'
+    script = [f"set terminal svg size 900,{90 + 28*len(rows)} font 'sans,13' background '#ffffff'",
+              f"set output {quoted(str(picture))}" if "_" not in str(picture)
+              else f"set output '{picture}'",
+              "set logscale x", f"set xlabel {quoted(axis)}", "set grid xtics ytics lc '#dddddd'",
+              "set key outside top center horizontal", f"set yrange [{len(rows)}:-1]",
+              "set ytics (" + ", ".join(f"{quoted(label)} {k}" for k, (label, _) in
+                                        enumerate(rows)) + ")",
+              f"set arrow from 1,-1 to 1,{len(rows)} nohead lc '#888888'"]
+    for k, s in enumerate(series):
+        points = [f"{ratios[s]} {y}" for y, (_, ratios) in enumerate(rows) if s in ratios]
+        script += [f"$d{k} << EOD", *points, "EOD"]
+    script.append("plot " + ", ".join(
+        f"$d{k} using 1:2 with points pt 7 ps 0.9 title {quoted(s)}" for k, s in enumerate(series)))
+    done = subprocess.run(["gnuplot"], input="\n".join(script), text=True, capture_output=True)
+    if done.returncode != 0:
+        fail(f"gnuplot: {done.stderr[-500:]}")
+    return f"![{axis}](benchmarks/{name}.svg)\n\n"
 
 
 def publish(name, title, results, text):

@@ -14,7 +14,7 @@ import sys
 import time
 
 from peers import environment
-from benching import BENCH, BUILD, build, publish, table
+from benching import BENCH, BUILD, build, dots, publish, table
 
 environment.enter(BUILD)
 
@@ -172,6 +172,9 @@ def main():
             + ", ".join(f"{k} {v}" for k, v in versions.items()) + ".\n\n")
     text += table(["", "Gradus, us", "over ADOL-C", "over CasADi's C", "over JAX",
                    "first, Gradus", "first, CasADi", "first, JAX"], rows)
+    text += "\n" + dots("gradients", "time of Gradus over time of the peer",
+                        [(r["workload"], {k: q[1] for k, q in r["ratios"].items()})
+                         for r in results])
     publish("gradients", "Gradients against other tools",
             {"versions": versions, "flags": FLAGS, "workloads": results}, text)
 

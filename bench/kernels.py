@@ -11,7 +11,7 @@ import shutil
 import statistics
 import sys
 
-from benching import BENCH, BUILD, build, fail, output, publish, table
+from benching import BENCH, BUILD, build, dots, output, publish, table
 
 FLAGS = ["-O3", "-march=native", "-std=c++17", "-shared", "-fPIC"]
 WORKLOADS = [
@@ -111,6 +111,9 @@ def main():
            "once and nothing else; each with the quicker of gcc and clang.\n\n"
     text += table(["", "us", "compiled in ms", "over its value", "over plain", "over best",
                    "over table"], rows)
+    text += "\n" + dots("kernels", "time of Gradus over time of C++ by hand",
+                        [(r["workload"], {k: q[1] for k, q in r["ratios"].items()})
+                         for r in results])
     publish("kernels", "Values and gradients against C++", {"flags": FLAGS, "workloads": results},
             text)
 

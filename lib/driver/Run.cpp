@@ -68,7 +68,9 @@ int run(const RunOptions &options, std::ostream &out, std::ostream &err) {
     first = false;
   }
   if (session.skippedRows() != 0 && !options.json)
-    out << "  data       " << session.skippedRows() << " rows with missing values were skipped\n";
+    out << "  data       " << session.skippedRows()
+        << (session.skippedRows() == 1 ? " row with missing values was" : " rows with missing values were")
+        << " skipped\n";
   if (options.json)
     out << Json{{"file", options.file}, {"problems", std::move(problems)}}.dump(2) << "\n";
   err << session.diagnostics.renderAll();

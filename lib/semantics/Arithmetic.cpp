@@ -248,6 +248,26 @@ ValueId Elaborator::wholePower(ValueId base, int64_t exponent) {
   return result;
 }
 
+namespace {
+
+/// What norm(x) is the root of; invalid for anything else.
+ValueId squareOfNorm(const ir::Graph &g, ValueId v) {
+  if (g.node(v).op != ir::Op::Select)
+    return {};
+  const ValueId root = g.operand(v, 2);
+  if (g.node(root).op != ir::Op::Prim || g.node(root).prim() != Prim::Sqrt)
+    return {};
+  const ValueId sum = g.operand(root, 0);
+  if (g.node(sum).op != ir::Op::Reduce || g.node(sum).reduceOp() != ir::ReduceOp::Sum)
+    return {};
+  const ValueId term = g.operand(sum, 3);
+  const bool squares = g.node(term).op == ir::Op::Prim && g.node(term).prim() == Prim::Powi &&
+                       g.isConstant(g.operand(term, 1)) && g.intValue(g.operand(term, 1)) == 2;
+  return squares ? sum : ValueId{};
+}
+
+} // namespace
+
 Value Elaborator::power(const syntax::Power &p, SourceRange range, Scope &scope) {
   Value base = expression(*p.base, scope);
   Value exponent = expression(*p.exponent, scope);
@@ -275,6 +295,10 @@ Value Elaborator::power(const syntax::Power &p, SourceRange range, Scope &scope)
     wholeResult = wholePower(w, graph_.intValue(wholeExponent));
   ValueId rb = graph_.toReal(b);
   if (wholeExponent.valid()) {
+    // norm(x)^2 is sumsq(x), without the kink.
+    if (graph_.isConstant(wholeExponent) && graph_.intValue(wholeExponent) == 2)
+      if (ValueId sum = squareOfNorm(graph_, rb); sum.valid())
+        return Value::scalar(sum);
     ValueId operands[] = {rb, wholeExponent};
     if (!checkDomain(Prim::Powi, operands, range))
       return Value::error();

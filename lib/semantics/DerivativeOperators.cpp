@@ -175,29 +175,40 @@ const syntax::Name *variableName(const syntax::Expr &expr) {
 
 } // namespace
 
-Elaborator::Varied Elaborator::varyArguments(const syntax::FnDecl &fn, Scope &frame) {
-  auto [known, fresh] = variables_.try_emplace(&fn);
+/// The names by which derivative operators below `body` differentiate.
+const std::set<std::string> &Elaborator::variablesIn(const syntax::Expr &body) {
+  auto [known, fresh] = variables_.try_emplace(&body);
   if (fresh)
-    eachExpression(*fn.body, [&](const syntax::Expr &e) {
+    eachExpression(body, [&, names = &known->second](const syntax::Expr &e) {
       auto *call = std::get_if<syntax::Call>(&e.node);
       if (call && call->arguments.size() >= 2 && isDerivative(call->callee.name))
         if (auto *name = variableName(*call->arguments[1]))
-          known->second.insert(name->name);
+          names->insert(name->name);
     });
+  return known->second;
+}
+
+/// A variable in place of `node`, until it is put back.
+ValueId Elaborator::vary(ValueId node, const syntax::Ident &name, Varied &varied) {
+  graph_.setRange(name.range);
+  ValueId input = graph_.input({name.name, graph_.type(node), InputRole::Local, name.range});
+  varied.originals.push_back({input, node});
+  return input;
+}
+
+Elaborator::Varied Elaborator::varyArguments(const syntax::FnDecl &fn, Scope &frame) {
+  const std::set<std::string> &names = variablesIn(*fn.body);
   Varied varied;
   for (const syntax::Parameter &p : fn.parameters) {
     const syntax::Ident &name = p.declarator.name;
-    if (p.integer || p.function || !known->second.count(name.name))
+    if (p.integer || p.function || !names.count(name.name))
       continue;
     Entity *entity = frame.findHere(name.name);
     ValueId node = entity ? entity->value.node : ValueId{};
     if (!node.valid() || graph_.node(node).op == ir::Op::Input)
       continue;
-    graph_.setRange(name.range);
-    ValueId input = graph_.input({name.name, graph_.type(node), InputRole::Local, name.range});
-    entity->value.node = input;
+    entity->value.node = vary(node, name, varied);
     entity->value.view = nullptr;
-    varied.originals.push_back({input, node});
   }
   return varied;
 }

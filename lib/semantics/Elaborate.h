@@ -233,11 +233,13 @@ private:
   bool variable(const syntax::Expr &expr, Scope &scope, Variable &result);
   Value jacobian(const Value &value, const Variable &x);
   Value hessian(ValueId value, const Variable &x);
-  /// Arguments that the body differentiates with respect to become variables of
-  /// their own, for as long as the body is elaborated.
+  /// Arguments and states that a body differentiates with respect to become
+  /// variables of their own, for as long as the body is elaborated.
   struct Varied {
     std::vector<std::pair<ValueId, ValueId>> originals; ///< variable, what it stands for
   };
+  const std::set<std::string> &variablesIn(const syntax::Expr &body);
+  ValueId vary(ValueId node, const syntax::Ident &name, Varied &varied);
   Varied varyArguments(const syntax::FnDecl &fn, Scope &frame);
   Value putBack(const Varied &varied, const Value &value);
   // FunctionArguments.cpp
@@ -266,7 +268,7 @@ private:
   /// Functions of a circle that has been reported.
   std::set<const syntax::FnDecl *> cyclic_;
   std::vector<Flat> flat_;
-  std::map<const syntax::FnDecl *, std::set<std::string>> variables_;
+  std::map<const syntax::Expr *, std::set<std::string>> variables_;
   std::unordered_map<ValueId, std::function<ValueId()>, ir::ValueIdHash> wholeForms_;
   std::deque<Entity> passed_; ///< primitives that were passed as functions
   std::vector<Diagnostic> warnings_;

@@ -192,6 +192,14 @@ Value Elaborator::recurrence(const syntax::Recurrence &r, SourceRange range, Sco
                      fmt::format("'{}' is declared twice", r.states[k].name),
                      "both are states of this recurrence");
 
+  // What is differentiated by is real, also where it starts as a whole number.
+  auto variesIn = [&](const std::string &name) {
+    return variablesIn(*r.step).count(name) || (iterates && variablesIn(*r.until).count(name));
+  };
+  for (size_t k = 0; k < starts.size(); ++k)
+    if (variesIn(r.states[k].name))
+      starts[k] = shapes_.named(shapes_.real(starts[k]));
+
   for (;;) {
     Scope inner(&scope);
     const size_t active = context_.active.size();
@@ -200,11 +208,16 @@ Value Elaborator::recurrence(const syntax::Recurrence &r, SourceRange range, Sco
     context_.active.push_back({symbols[0], lo, hi});
     if (!iterates && isFree(r.binder.name, inner))
       inner.declareValue(r.binder.name, "index", Value::scalar(symbols[0]));
+    Varied varied;
     for (size_t k = 0; k < starts.size(); ++k) {
-      symbols.push_back(graph_.newState(graph_.type(starts[k].node), r.states[k].name));
-      if (r.states[k].name == "_" || !isFree(r.states[k], inner))
+      const std::string &name = r.states[k].name;
+      symbols.push_back(graph_.newState(graph_.type(starts[k].node), name));
+      if (name == "_" || !isFree(r.states[k], inner))
         continue;
-      Value state = shapes_.of(symbols.back());
+      ValueId node = symbols.back();
+      if (variesIn(name))
+        node = vary(node, r.states[k], varied);
+      Value state = shapes_.of(node);
       state.row = starts[k].row;
       inner.declareValue(r.states[k], "state", state);
     }
@@ -213,6 +226,9 @@ Value Elaborator::recurrence(const syntax::Recurrence &r, SourceRange range, Sco
     context_.active.resize(active);
     if (!stop.valid() || nexts.empty())
       return Value::error();
+    stop = putBack(varied, Value::scalar(stop)).node;
+    for (Value &next : nexts)
+      next = putBack(varied, next);
 
     bool again = false;
     for (size_t k = 0; k < starts.size(); ++k) {
