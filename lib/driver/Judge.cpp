@@ -33,6 +33,8 @@ const char *statusName(Status s) {
     return "limit";
   case Status::Acceptable:
     return "acceptable";
+  case Status::Infeasible:
+    return "infeasible";
   case Status::Unbounded:
     return "unbounded";
   case Status::NotEvaluable:
@@ -55,6 +57,8 @@ int statusExitCode(Status s) {
     return 4;
   case Status::Acceptable:
     return 5;
+  case Status::Infeasible:
+    return 6;
   case Status::Unbounded:
     return 7;
   case Status::NotEvaluable:
@@ -245,6 +249,10 @@ void Solver::judge(Solution &s) {
   case Ending::NotFinite:
     s.status = Status::EvaluationFailed;
     s.message = "no finite value was found near the last point; a smaller step may help";
+    break;
+  case Ending::Infeasible: // of methods with constraints only
+    s.status = Status::Infeasible;
+    s.message = "the constraints are not met";
     break;
   case Ending::StartNotFinite:
     s.status = Status::NotEvaluable;

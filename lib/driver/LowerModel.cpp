@@ -315,6 +315,12 @@ private:
                                  "choose another method: lbfgs, newton or newton_cg");
       return false;
     }
+    if (!problem.constraints.empty() || lower::asksConstraints(*method)) {
+      session.diagnostics.report(Diag::NotYet, problem.range,
+                                 "compiled models cannot solve problems with constraints yet",
+                                 "solve it with gradus run");
+      return false;
+    }
     lower::DescentProblem descent;
     descent.unknowns = s.arguments;
     descent.objectiveRange = problem.objectiveRange;

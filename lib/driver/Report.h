@@ -22,6 +22,10 @@ Json problemJson(Session &session, const ProblemReport &report, bool trace);
 /// What a person reads.
 std::string problemText(Session &session, const ProblemReport &report, bool trace);
 
+/// What constraints add to either. (ReportConstraints.cpp)
+void addConstraintsJson(Json &problem, const Solution &solution);
+std::string constraintsText(const Solution &solution);
+
 /// Numbers that JSON has not are the strings "nan", "inf", "-inf".
 Json numberJson(double value);
 /// {"file", "errors": [...]}

@@ -114,6 +114,8 @@ Json problemJson(Session &session, const ProblemReport &report, bool trace) {
                         {"flat_directions", s.curvature.flat}};
   if (s.fit)
     j["fit"] = fitJson(*s.fit);
+  if (s.constraints.present)
+    addConstraintsJson(j, s);
   if (!trace)
     return j;
   Json rows = Json::array();
@@ -126,6 +128,11 @@ Json problemJson(Session &session, const ProblemReport &report, bool trace) {
                         {"gradient_norm", numberJson(row.gradientNorm)},
                         {"step", numberJson(row.step)},
                         {"x", std::move(x)}});
+    if (s.constraints.present) {
+      rows.back()["violation"] = numberJson(row.violation);
+      rows.back()["barrier"] = numberJson(row.barrier);
+      rows.back()["length"] = numberJson(row.length);
+    }
   }
   j["trace"] = std::move(rows);
   return j;

@@ -117,6 +117,9 @@ std::string traceText(Session &session, const ProblemReport &r) {
   const Solution &s = *r.solution;
   Graph &g = session.graph();
   std::vector<std::string> header{"k", "f", "|gradient|", "step"};
+  const bool constrained = s.constraints.present;
+  if (constrained)
+    header = {"k", "f", "slope", "violation", "barrier", "length", "step"};
   bool withX = s.x.size() <= mostTraceColumns;
   if (withX)
     for (const Unknown &u : r.problem->unknowns) {
@@ -137,6 +140,11 @@ std::string traceText(Session &session, const ProblemReport &r) {
   for (const TraceRow &row : s.trace) {
     rows.push_back({std::to_string(row.k), formatNumber(row.f, 10),
                     formatNumber(row.gradientNorm, 4), formatNumber(row.step, 4)});
+    if (constrained)
+      rows.back() = {std::to_string(row.k),           formatNumber(row.f, 10),
+                     formatNumber(row.gradientNorm, 4), formatNumber(row.violation, 4),
+                     formatNumber(row.barrier, 4),    formatNumber(row.length, 4),
+                     formatNumber(row.step, 4)};
     if (withX)
       for (double v : row.x)
         rows.back().push_back(formatNumber(v, 8));
@@ -216,13 +224,20 @@ std::string problemText(Session &session, const ProblemReport &r, bool trace) {
     text += l.note.empty() ? row(cells(l)) : "  " + padded(l.name, width[0], false) + "  " + l.note + "\n";
   if (!lines.empty())
     text += "\n";
+  if (s.constraints.present)
+    text += constraintsText(s);
   text += "  objective  " + formatNumber(s.objective, 12);
   if (!s.trace.empty())
     text += "   (at the start " + formatNumber(s.trace.front().f, 6) + ")";
   if (s.fit)
     text += "\n  residuals  standard deviation " + formatNumber(s.fit->residualDeviation, 6) + " with " +
             counted(static_cast<int64_t>(s.fit->degreesOfFreedom), "degree") + " of freedom";
-  text += "\n  gradient   " + formatNumber(s.gradientNorm, 3) + "   (norm at the end)\n";
+  if (s.constraints.present)
+    text += "\n  violation  " + formatNumber(s.maxViolation, 3) + "   (slope of the Lagrangian " +
+            formatNumber(s.constraints.stationarity, 3) + ", complementarity " +
+            formatNumber(s.constraints.complementarity, 3) + ")\n";
+  else
+    text += "\n  gradient   " + formatNumber(s.gradientNorm, 3) + "   (norm at the end)\n";
   text += "  status     " + std::string(statusName(s.status)) + ": " + s.message + "\n";
   if (s.curvature.kind != Curvature::Kind::Unknown && s.status != Status::Unbounded)
     text += "  curvature  " + curvatureText(s, r.problem->maximize) + "\n";

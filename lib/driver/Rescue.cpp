@@ -69,7 +69,7 @@ bool solveProblem(Session &session, const ir::Problem &problem, const SolveOptio
   if (!first.solve(method, solution))
     return false;
   const size_t n = solution.x.size();
-  if (solution.timeUsedUp || method || !problem.method.name.empty() || (!worthTrying(solution.status) && solution.runaway.empty()) ||
+  if (solution.constraints.present || solution.timeUsedUp || method || !problem.method.name.empty() || (!worthTrying(solution.status) && solution.runaway.empty()) ||
       n > mostUnknowns || first.elements() > mostElements)
     return true;
   const bool squares = solution.method.name == "levenberg_marquardt";

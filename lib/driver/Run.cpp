@@ -42,6 +42,12 @@ int run(const RunOptions &options, std::ostream &out, std::ostream &err) {
       return fail();
   }
 
+  std::vector<PointEntry> start, fixed;
+  if (!options.start.empty() && !parsePoint(session, "--start", options.start, start))
+    return fail();
+  if (!options.fix.empty() && !parsePoint(session, "--fix", options.fix, fixed))
+    return fail();
+
   // Solve each problem in order.
   Json problems = Json::array();
   int code = 0;
@@ -54,6 +60,9 @@ int run(const RunOptions &options, std::ostream &out, std::ostream &err) {
     how.traceX = options.trace;
     how.wholeTrace = options.trace;
     how.mostTracedElements = mostTraced;
+    how.start = start;
+    how.fixed = fixed;
+    how.sensitivity = options.sensitivity;
     Solution solution;
     if (!solveProblem(session, problem, how, method ? &*method : nullptr, solution))
       return fail();

@@ -16,6 +16,8 @@ struct RunOptions {
   bool strict = false;
   bool cache = true; ///< of compiled code
   bool progress = false; ///< a line on stderr while a descent takes long
+  std::string start, fix; ///< NAME=V,... or @FILE
+  bool sensitivity = false;
 };
 
 /// Solves all problems of a file; returns the exit code.

@@ -172,7 +172,10 @@ const syntax::MethodDecl *Session::findPiece(const std::string &name) {
 }
 
 const syntax::MethodDecl *Session::loopMethod(const std::string &name) {
-  return embedded("loop", methods::loop(), name);
+  for (const methods::MethodText &text : methods::loops())
+    if (auto *m = embedded(std::string(text.name), text.text, name))
+      return m;
+  return nullptr;
 }
 
 std::vector<std::string> Session::methodNames() {

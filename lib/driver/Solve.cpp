@@ -1,6 +1,6 @@
 //===- Solve.cpp - compiling and running a descent -------------------------------===//
 
-#include "driver/Solve.h"
+#include "driver/SolveConstrained.h"
 
 #include "driver/ChooseMethod.h"
 #include "driver/SparseSolve.h"
@@ -223,8 +223,11 @@ void Solver::describe() {
   p.objective = problem_.maximize ? g.neg(problem_.objective) : problem_.objective;
   p.bounded = bounded_;
   p.objectiveRange = problem_.objectiveRange;
+  for (const Constraint &c : problem_.constraints)
+    p.constraints.push_back(c.value);
   std::vector<ValueId> roots = p.unknowns;
   roots.push_back(p.objective);
+  roots.insert(roots.end(), p.constraints.begin(), p.constraints.end());
   for (ValueId v : inputsOf(g, roots))
     if (std::find(p.unknowns.begin(), p.unknowns.end(), v) == p.unknowns.end())
       p.inputs.push_back(v);
@@ -245,9 +248,10 @@ bool Solver::prepare() {
   inputs_ = described_.inputs;
   module_.name = session_.stem();
   module_.strict = options_.strict;
-  lower::DescentTexts texts{method_, session_.loopMethod("before_descent"),
-                            session_.loopMethod("after_step"),
-                            [this](const std::string &name) { return session_.findPiece(name); }};
+  lower::DescentTexts texts{
+      method_, session_.loopMethod(constrained_ ? "before_constrained" : "before_descent"),
+      session_.loopMethod(constrained_ ? "after_constrained_step" : "after_step"),
+      [this](const std::string &name) { return session_.findPiece(name); }};
   const size_t errors = session_.diagnostics.errorCount();
   descent_ = lower::lowerDescent(g, module_, described_, texts, session_.diagnostics);
   if (session_.diagnostics.errorCount() != errors ||
@@ -280,6 +284,8 @@ bool Solver::prepare() {
       if (m == texts.method)
         choice_.options.push_back({parameter.declarator.name.name, value});
     }
+  if (!bindDescent())
+    return false;
   auto elements = session_.whole(descent_.workspace);
   if (!elements)
     return false;
@@ -301,12 +307,17 @@ bool Solver::costly(int64_t iterations) const { return (iterations + 1) * elemen
 
 //--- running ------------------------------------------------------------------------------------
 
-int64_t Solver::hook(void *user, const double *s, int64_t, const double *x, int64_t n) {
+int64_t Solver::hook(void *user, const double *s, int64_t count, const double *x, int64_t n) {
   auto &self = *static_cast<Solver *>(user);
   if (self.options_.trace && (self.options_.wholeTrace || s[0] == 0)) {
     TraceRow row{static_cast<int64_t>(s[0]), s[1], s[2], s[3], {}};
     if (self.options_.traceX && static_cast<size_t>(n) <= self.options_.mostTracedElements)
       row.x.assign(x, x + n);
+    if (count == 7) {
+      row.violation = s[4];
+      row.barrier = s[5];
+      row.length = s[6];
+    }
     self.trace_.push_back(std::move(row));
   }
   if (self.allowTierUp_ && self.costly(static_cast<int64_t>(s[0]))) {
@@ -384,8 +395,11 @@ bool Solver::runNative() {
 }
 
 bool Solver::solve(const syntax::MethodCall *call, Solution &solution) {
+  if (needsConstraints(session_, problem_, call))
+    return ConstrainedSolver(session_, problem_, options_).solve(call, solution);
   auto begin = Clock::now();
-  if (!layOut())
+  std::vector<double> multipliers; // none without constraints
+  if (!layOut() || !applyStart(multipliers))
     return false;
   describe();
   if (!chooseMethod(call) || !prepare())

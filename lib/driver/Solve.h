@@ -4,10 +4,13 @@
 #include "driver/Curvature.h"
 #include "driver/Statistics.h"
 #include "driver/Native.h"
+#include "driver/Point.h"
 #include "lower/Method.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <functional>
 #include <string>
 #include <vector>
@@ -19,6 +22,7 @@ enum class Status : uint8_t {
   Converged,        ///< 0
   Limit,            ///< 4: steps or time are used up
   Acceptable,       ///< 5
+  Infeasible,       ///< 6
   Unbounded,        ///< 7
   NotEvaluable,     ///< 8: no value at the start
   EvaluationFailed, ///< 9
@@ -32,6 +36,30 @@ struct TraceRow {
   int64_t k;
   double f, gradientNorm, step;
   std::vector<double> x; ///< empty where x is large
+  double violation = 0, barrier = 0, length = 0; ///< with constraints
+};
+
+/// One element of a constraint, or the bounds of an element of an unknown.
+struct ConstraintElement {
+  std::string name; ///< "dynamics[3,1]", "x[2]"
+  double value, lower, upper, multiplier;
+  double violation() const {
+    return std::max({0.0, lower - value, value - upper, value == value ? 0.0 : HUGE_VAL});
+  }
+};
+/// How the answer changes with one parameter, or one element of it.
+struct Sensitivity {
+  std::string name;
+  double objective; ///< d objective / d parameter
+  std::vector<double> x;
+};
+/// What a problem with constraints has besides.
+struct ConstraintReport {
+  bool present = false;
+  std::vector<ConstraintElement> constraints, bounds; ///< bounds: only those that hold the point
+  double stationarity = 0, complementarity = 0; ///< of the independent test
+  std::vector<Sensitivity> sensitivities;
+  std::vector<std::string> fighting;            ///< infeasible: names of what contradicts
 };
 
 struct MethodChoice {
@@ -50,6 +78,9 @@ struct SolveOptions {
   const std::atomic<bool> *cancel = nullptr; ///< becomes true to end the descent
   /// Called after each iteration; false ends the descent.
   std::function<bool(const TraceRow &row, const double *x, size_t n)> progress;
+  std::vector<PointEntry> start; ///< of unknowns, and multipliers of named constraints
+  std::vector<PointEntry> fixed; ///< unknowns that are not to move
+  bool sensitivity = false;      ///< how the answer depends on parameters
   bool showsProgress = false; ///< a line on stderr while a descent takes long
 };
 
@@ -77,6 +108,7 @@ struct Solution {
   std::optional<FitStatistics> fit; ///< of a sum of squares
   std::string runaway; ///< the unknown that grows while the objective levels off
   std::vector<TraceRow> trace;
+  ConstraintReport constraints;
 };
 
 /// Compiles and runs descents on one problem. False: an error was reported.
@@ -84,6 +116,7 @@ class Solver {
 public:
   Solver(Session &session, const ir::Problem &problem, SolveOptions options)
       : session_(session), problem_(problem), options_(options) {}
+  virtual ~Solver() = default;
 
   /// `method` overrides the model's `solve with`; may be null.
   bool solve(const syntax::MethodCall *method, Solution &solution);
@@ -96,7 +129,7 @@ public:
   const std::vector<double> &lowerBounds() const { return lower_; }
   const std::vector<double> &upperBounds() const { return upper_; }
 
-private:
+protected:
   bool run(Solution &solution);
   void describe();
   bool settle(Solution &solution);
@@ -112,7 +145,11 @@ private:
   bool layOut();
   bool fillVector(ir::ValueId value, const ir::Unknown &u, double otherwise,
                   std::vector<double> &into);
+  /// Start values and fixed unknowns of the options. (Start.cpp)
+  bool applyStart(std::vector<double> &multipliers);
   bool prepare();
+  /// Values of what is known after lowering only; false after reporting.
+  virtual bool bindDescent() { return true; }
   bool compile(jit::Level level);
   bool runNative();
   bool levelledOff() const;
@@ -151,6 +188,7 @@ private:
   bool tierUp_ = false, allowTierUp_ = false, outOfTime_ = false, failed_ = false;
   std::chrono::steady_clock::time_point deadline_;
   std::vector<TraceRow> trace_;
+  bool constrained_ = false; ///< the loop and the arguments of SolveConstrained.h
 };
 
 /// Solves a problem: with the method that is named, else with one that suits it;

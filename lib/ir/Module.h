@@ -31,6 +31,7 @@ struct Parameter {
   uint32_t input;
   ValueId initial;
   SourceRange range;
+  std::string problem = {}; ///< the `problem` block that it belongs to; "" for the file
 };
 
 /// How one Data input gets its values.
@@ -83,6 +84,22 @@ struct Unknown {
   SourceRange range;
 };
 
+/// One line of `subject to`: lower <= value <= upper, element by element. What only
+/// bounds an unknown is in Unknown::lower and upper instead.
+struct Constraint {
+  std::string name; ///< "" when not named
+  SourceRange range;
+  ValueId value;        ///< a Real scalar or array; reads unknowns
+  ValueId lower, upper; ///< of its shape, without unknowns; invalid: -inf, inf
+  bool equality() const { return lower.valid() && lower == upper; }
+};
+/// A line of `subject to` without unknowns: true or false whatever they are.
+struct Condition {
+  std::string name;
+  SourceRange range;
+  ValueId holds; ///< a Real scalar or array: how much it is missed by, at most 0 when true
+};
+
 /// A value of a method's option; only numbers in this version.
 struct OptionValue {
   std::string name;
@@ -103,6 +120,8 @@ struct Problem {
   ValueId objective;         ///< as written (not negated)
   SourceRange objectiveRange;
   std::vector<Unknown> unknowns;
+  std::vector<Constraint> constraints;
+  std::vector<Condition> conditions;
   MethodUse method;
 };
 

@@ -407,6 +407,11 @@ std::string printText(const Module &module) {
         want(v);
     for (const OptionValue &o : p.method.options)
       want(o.value);
+    for (const Constraint &c : p.constraints)
+      for (ValueId v : {c.value, c.lower, c.upper})
+        want(v);
+    for (const Condition &c : p.conditions)
+      want(c.holds);
   }
   w.scope(roots);
 
@@ -462,6 +467,17 @@ std::string printText(const Module &module) {
     }
     out += fmt::format("; {} {}\n", p.maximize ? "maximize" : "minimize",
                        p.objective.valid() ? w.token(p.objective) : "nothing");
+    for (const Constraint &c : p.constraints) {
+      out += "; constraint " + (c.name.empty() ? "" : quoted(c.name) + ": ");
+      if (c.lower.valid() && !c.equality())
+        out += w.token(c.lower) + " <= ";
+      out += w.token(c.value);
+      if (c.upper.valid())
+        out += (c.equality() ? " = " : " <= ") + w.token(c.upper);
+      out += '\n';
+    }
+    for (const Condition &c : p.conditions)
+      out += fmt::format("; condition {} <= 0\n", w.token(c.holds));
     if (!p.method.name.empty()) {
       std::string options;
       for (const OptionValue &o : p.method.options)

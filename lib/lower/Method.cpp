@@ -3,7 +3,7 @@
 #include "differentiate/Differentiate.h"
 #include "differentiate/SumOfSquares.h"
 #include "lower/Kinks.h"
-#include "lower/MethodLowering.h"
+#include "lower/MethodConstraints.h"
 
 #include <cassert>
 
@@ -18,6 +18,8 @@ MethodLowering::MethodLowering(Graph &graph, loops::Module &m, const DescentProb
                                const DescentTexts &t, Diagnostics &d)
     : g(graph), module(m), problem(p), texts(t), diagnostics(d),
       calleeWorkspace(graph.integer(0)) {}
+
+MethodLowering::~MethodLowering() = default;
 
 Descent lowerDescent(Graph &graph, loops::Module &module, const DescentProblem &problem,
                      const DescentTexts &texts, Diagnostics &diagnostics) {
@@ -61,6 +63,8 @@ Descent MethodLowering::run() {
   makeKernels(asksCurvature(texts), asksResiduals(texts));
   random = asksRandom(texts);
   makeFlatFunctions();
+  if (asksConstraints(*texts.method))
+    makeConstraintKernels();
   module.functions.emplace_back();
   result.solve = {static_cast<uint32_t>(module.functions.size() - 1)};
   loops::Function &f = module.functions.back();
@@ -85,6 +89,8 @@ Descent MethodLowering::run() {
                            "stopped", "atbest", "polished", "level", "random1", "random2"})
     expose(name, loopScope);
   declareSpecials();
+  if (constraints)
+    declareConstraintNames(root);
   // The loop's parameters (tol, steps) first, then the method's own.
   addOptions(*texts.before, loopScope);
   addOptions(*texts.method, method);
@@ -328,6 +334,8 @@ void MethodLowering::declareParameters() {
     if (ValueId v = problem.inputs[k]; g.type(v).scalar())
       f.parameters[k].value = scalarParameter(v);
   f.parameters.push_back({scalarParameter(n)});
+  if (constraints)
+    declareConstraintSizes();
   for (size_t k = 0; k < problem.inputs.size(); ++k)
     if (ValueId v = problem.inputs[k]; !g.type(v).scalar()) {
       BufferId made = array(g.inputOf(v).name, g.type(v), loops::BufferRole::In);
@@ -343,6 +351,8 @@ void MethodLowering::declareParameters() {
   };
   lower = vectorInput("lower");
   upper = vectorInput("upper");
+  if (constraints)
+    declareConstraintTables();
 
   auto own = [&](const char *name, Type t, bool parameter) -> MethodVariable & {
     variables.push_back({name, t, {}, {}, {}, nullptr});
@@ -359,6 +369,8 @@ void MethodLowering::declareParameters() {
     return v;
   };
   f.parameters.push_back({own("x", vectorType, true).buffer});
+  if (constraints)
+    declareMultipliers();
   Type real{Kind::Real, 0}, whole{Kind::Int, 0};
   for (const char *name : {"k", "status", "stopped", "atbest", "polished", "working"})
     own(name, whole, false);

@@ -14,6 +14,7 @@
 #include "ir/Module.h"
 #include "loops/Loops.h"
 #include "lower/Kernel.h"
+#include "lower/Pattern.h"
 #include "support/Diagnostics.h"
 #include "syntax/Tree.h"
 
@@ -45,6 +46,7 @@ struct DescentProblem {
   SourceRange objectiveRange = {};
   std::optional<SparseHessian> hessian = {};
   bool chosen = false; ///< the method, by the compiler and not by name: no warnings of kinks
+  std::vector<ir::ValueId> constraints = {}; ///< one after the other: c[1..mc]
 };
 
 struct DescentTexts {
@@ -56,9 +58,12 @@ struct DescentTexts {
 };
 
 /// Parameters of the function `solve`, in this order:
-///   inputs..., n, lower[n], upper[n], x[n] (start in, solution out),
+///   inputs..., n, [the sizes of Pattern.h,] lower[n], upper[n], [clower[mc],
+///   cupper[mc], the tables of Pattern.h,] x[n] (start in, solution out), [y[mc],
+///   z[n]: multipliers of constraints and bounds, the same way,]
 ///   options of the loop, options of the method (in order of declaration),
 ///   out: status, k, f, gradient_norm, values, gradients, hessians, g[n]
+/// What stands in brackets is there if the method asks for constraints.
 struct Descent {
   loops::FunctionId value;         ///< inputs..., unknowns..., out f
   loops::FunctionId valueGradient; ///< ..., out f, out g...
@@ -66,6 +71,12 @@ struct Descent {
   ir::ValueId workspace;           ///< elements, callees included
   ir::ValueId n;                   ///< Input node of the number of unknowns
   std::vector<ir::ValueId> options;///< Input nodes: loop's, then method's
+  bool constrained = false;        ///< the method asks for constraints
+  std::array<ir::ValueId, patternSizeCount> patternSizes; ///< Input nodes
+  /// Of all constraints, inputs..., unknowns..., [y...,] sigma: the gradient of
+  /// sigma*f + y'*c; and the multipliers among its inputs.
+  std::vector<ir::ValueId> lagrangianGradient, multipliers;
+  ir::ValueId sigma;
 };
 
 /// Why `solve` ended (out parameter `status`); the loop's text has the numbers.
@@ -79,10 +90,14 @@ enum class Ending : int64_t {
   StartNotFinite = 5,
   Stopped = 6,    ///< the method's own `stop when`
   Host = 7,       ///< the host's hook asked to stop
+  Infeasible = 8, ///< the least violation of the constraints that is near is not 0
 };
 
 /// Whether a method's text calls hess_solve.
 bool asksSparseHessian(const syntax::MethodDecl &method);
+
+/// Whether the text of a method asks for constraints.
+bool asksConstraints(const syntax::MethodDecl &method);
 
 /// Kernels to look at a point with, apart from any descent. Parameters of each:
 ///   inputs..., n, x[n], then

@@ -130,6 +130,10 @@ bool asksCurvature(const DescentTexts &texts) { return callsOne(texts, {"hess", 
 bool asksResiduals(const DescentTexts &texts) { return callsOne(texts, {"residual", "jac"}); }
 bool asksRandom(const DescentTexts &texts) { return callsOne(texts, {"uniform", "normal"}); }
 
+bool asksFor(const syntax::Body &body, std::string_view name) {
+  return bodyHas(body, [&](const syntax::Call &c) { return c.callee.name == name; });
+}
+
 bool asksSparseHessian(const syntax::MethodDecl &method) {
   return bodyHas(method.body,
                  [](const syntax::Call &c) { return c.callee.name == "hess_solve"; });
@@ -299,7 +303,7 @@ Value MethodLowering::held(std::span<const Value> arguments, SourceRange range) 
 }
 
 Value MethodLowering::report(std::span<const Value> arguments, SourceRange range) {
-  if (!checkPoint(arguments, 4, range, "report"))
+  if (!checkPoint(arguments, constraints ? 7 : 4, range, "report"))
     return Value::error();
   loops::Hook hook;
   hook.target = b->variable(loops::Kind::Int, "host");

@@ -25,10 +25,13 @@ struct MethodVariable {
   semantics::Entity *entity = nullptr;
 };
 
+struct MethodConstraints;
+
 class MethodLowering {
 public:
   MethodLowering(ir::Graph &graph, loops::Module &module, const DescentProblem &problem,
                  const DescentTexts &texts, Diagnostics &diagnostics);
+  ~MethodLowering();
   Descent run();
   Evaluators evaluators();
 
@@ -127,6 +130,28 @@ private:
                   const char *name);
   loops::ScalarId counted(loops::VariableId counter);
 
+  //--- constraints (MethodConstraints.cpp)
+  void makeConstraintKernels();
+  struct FlatVector; ///< values one after the other in one array
+  loops::FunctionId flatConstraintFunction(const KernelSpec &spec, std::vector<FlatVector> in,
+                                           ir::ValueId sigma, FlatVector out);
+  void declareConstraintSizes();
+  void declareConstraintTables();
+  void declareMultipliers();
+  void declareConstraintNames(semantics::Scope &root);
+  semantics::Value constraintJacobian(std::span<const semantics::Value> arguments, SourceRange range);
+  semantics::Value lagrangianHessian(std::span<const semantics::Value> arguments, SourceRange range);
+  semantics::Value kktFactor(std::span<const semantics::Value> arguments, SourceRange range);
+  semantics::Value kktSolve(std::span<const semantics::Value> arguments, SourceRange range);
+  semantics::Value callConstraints(std::span<const semantics::Value> arguments,
+                                   SourceRange range);
+  bool vectorOf(const semantics::Value &v, ir::Type type, SourceRange range, const char *what,
+                loops::BufferId &buffer);
+  semantics::Value madeVector(loops::BufferId buffer, ir::Type type, const char *name);
+  void emitLoop(const char *name, loops::ScalarId lo, loops::ScalarId hi,
+                const std::function<void(loops::ScalarId)> &body);
+  std::unique_ptr<MethodConstraints> constraints;
+
   ir::Graph &g;
   loops::Module &module;
   const DescentProblem &problem;
@@ -165,6 +190,8 @@ private:
 bool asksGradientElsewhere(const DescentTexts &texts);
 /// Whether it has a call of hess or hvp.
 bool asksCurvature(const DescentTexts &texts);
+/// Whether a call of that name is in it.
+bool asksFor(const syntax::Body &body, std::string_view name);
 /// Whether it has a call of residual or jac.
 bool asksResiduals(const DescentTexts &texts);
 /// Whether it has a call of uniform or normal.

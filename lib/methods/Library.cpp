@@ -13,19 +13,29 @@ const std::vector<MethodText> &all() {
   return texts;
 }
 
-constexpr std::string_view loopName = "loop", lineSearchName = "line_search";
+constexpr std::string_view lineSearchName = "line_search";
+
+/// The texts around the methods: loop.opt, loop_constrained.opt.
+bool isLoop(std::string_view name) { return name.substr(0, 4) == "loop"; }
+
+std::vector<MethodText> chosen(bool loops) {
+  std::vector<MethodText> result;
+  for (const MethodText &m : all())
+    if (isLoop(m.name) == loops && m.name != lineSearchName)
+      result.push_back(m);
+  return result;
+}
 
 } // namespace
 
 const std::vector<MethodText> &shipped() {
-  static const std::vector<MethodText> methods = [] {
-    std::vector<MethodText> result;
-    for (const MethodText &m : all())
-      if (m.name != loopName && m.name != lineSearchName)
-        result.push_back(m);
-    return result;
-  }();
+  static const std::vector<MethodText> methods = chosen(false);
   return methods;
+}
+
+const std::vector<MethodText> &loops() {
+  static const std::vector<MethodText> texts = chosen(true);
+  return texts;
 }
 
 std::string_view find(std::string_view name) {
@@ -38,13 +48,6 @@ std::string_view find(std::string_view name) {
 std::string_view lineSearches() {
   for (const MethodText &m : all())
     if (m.name == lineSearchName)
-      return m.text;
-  return {};
-}
-
-std::string_view loop() {
-  for (const MethodText &m : all())
-    if (m.name == loopName)
       return m.text;
   return {};
 }

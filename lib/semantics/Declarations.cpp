@@ -82,9 +82,12 @@ void ModuleBuilder::declareItem(const syntax::Item &item, Unit &unit) {
       if (allowed("an objective"))
         self.declareObjective(d, range, unit);
     }
-    void operator()(const syntax::SubjectTo &) {
-      if (allowed("constraints"))
-        self.elaborator_.notYet(range, "'subject to'");
+    void operator()(const syntax::SubjectTo &d) {
+      if (!allowed("constraints"))
+        return;
+      if (unit.constraints.empty())
+        unit.constraintsRange = range;
+      unit.constraints.push_back(&d);
     }
     void operator()(const syntax::SolveDecl &d) {
       if (!allowed("`solve`"))
@@ -184,18 +187,12 @@ void ModuleBuilder::declareProblem(const syntax::ProblemDecl &decl, SourceRange 
     return elaborator_.error(Diag::WrongType, decl.name.range,
                              fmt::format("'{}' is a problem and has no value", decl.name.name));
   });
-  if (!decl.parameters.empty())
-    elaborator_.notYet(decl.parameters[0].declarator.name.range,
-                       fmt::format("the problem '{}' with parameters", decl.name.name));
   Unit &inner = problems_.emplace_back(Unit::Kind::Problem, &unit.scope);
   inner.file = unit.file;
   inner.name = decl.name.name;
   inner.range = range;
-  // Parameters are names of the problem all the same, so that their uses are no
-  // further errors.
   for (const syntax::Parameter &p : decl.parameters)
-    if (elaborator_.isFree(p.declarator.name, inner.scope))
-      inner.scope.declareValue(p.declarator.name, "parameter", Value::error());
+    declareProblemParameter(p, inner);
   declare(decl.items, inner);
 }
 

@@ -40,6 +40,8 @@ struct Unit {
   SourceRange objectiveRange;
   Entity objectiveEntity;
   Entity *objectiveName = nullptr;
+  std::vector<const syntax::SubjectTo *> constraints;
+  SourceRange constraintsRange; ///< of the first `subject to`
   const syntax::SolveDecl *solve = nullptr;
   SourceRange solveRange;
   std::vector<Entity *> order; ///< declared names in the order of the text
@@ -76,6 +78,7 @@ private:
   // Inputs.cpp
   Value parameter(const syntax::Declarator &declarator, bool integer, syntax::ExprPtr initial,
                   SourceRange range, Unit &unit);
+  void declareProblemParameter(const syntax::Parameter &parameter, Unit &unit);
   // DataInputs.cpp
   void declareData(const syntax::DataDecl &decl, SourceRange range, Unit &unit);
   void declareTable(const syntax::DataDecl &decl, SourceRange range, Unit &unit);
@@ -89,6 +92,10 @@ private:
   ValueId perElement(syntax::ExprPtr expr, DeclaredUnknown &declared, Unit &unit);
   void checkConstants(const DeclaredUnknown &declared, const ir::Unknown &unknown);
   void checkDependence(Unit &unit, const ir::Problem &problem);
+  // Constraints.cpp
+  void makeConstraints(Unit &unit, ir::Problem &problem);
+  bool makeBound(const ir::Constraint &constraint, ir::Problem &problem);
+  void checkConstraints(const ir::Problem &problem);
 
   const Surroundings &surroundings_;
   Diagnostics &diagnostics_;

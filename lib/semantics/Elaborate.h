@@ -15,7 +15,7 @@
 //===--------------------------------------------------------------------===//
 #pragma once
 
-#include "ir/Graph.h"
+#include "ir/Module.h"
 #include "semantics/Scopes.h"
 #include "support/Diagnostics.h"
 #include "syntax/Tree.h"
@@ -56,6 +56,11 @@ public:
   /// the declaration can be used in it. A scalar or an array of that shape.
   Value overAxes(const syntax::Expr &expr, const syntax::Declarator &declarator,
                  const std::vector<ir::Axis> &axes, Scope &scope);
+  /// One line of `subject to`, as constraints on `unknowns` and conditions that do
+  /// not read them. False after a message. (Constraints.cpp)
+  bool constraint(const syntax::ConstraintDecl &decl, std::span<const ValueId> unknowns,
+                  Scope &scope, std::vector<ir::Constraint> &constraints,
+                  std::vector<ir::Condition> &conditions);
   /// `let` and `fn` of a block, function or method.
   void item(const syntax::Item &item, Scope &scope);
   /// Declares the targets of `let` with the parts of a value.

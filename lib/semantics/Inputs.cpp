@@ -80,4 +80,22 @@ Value ModuleBuilder::parameter(const syntax::Declarator &declarator, bool intege
   return shapes.of(input);
 }
 
+/// A parameter of `problem p(x0[2], target = 1)`: a `param` of that problem.
+void ModuleBuilder::declareProblemParameter(const syntax::Parameter &p, Unit &unit) {
+  const syntax::Declarator &declarator = p.declarator;
+  if (p.function) {
+    elaborator_.notYet(declarator.name.range, "a function as a parameter of a problem");
+    return;
+  }
+  Entity *entity = lazily(declarator.name, "parameter", unit, [this, &p, &declarator, &unit] {
+    Value v = parameter(declarator, p.integer, p.initial, declarator.name.range, unit);
+    if (!v.isError())
+      module_.parameters.back().problem = unit.name;
+    return v;
+  });
+  if (entity && !p.integer && declarator.axes.empty())
+    entity->wholeForm = "int " + entity->name;
+  bindFreeSizes(declarator, unit);
+}
+
 } // namespace gradus::semantics

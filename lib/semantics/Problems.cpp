@@ -85,10 +85,11 @@ void ModuleBuilder::finishUnknown(DeclaredUnknown &declared, Unit &unit, ir::Pro
 
 void ModuleBuilder::makeProblem(Unit &unit) {
   if (unit.kind == Unit::Kind::Main && !problems_.empty() &&
-      (unit.objective || unit.solve || !unit.unknowns.empty())) {
+      (unit.objective || unit.solve || !unit.unknowns.empty() || !unit.constraints.empty())) {
     SourceRange place = unit.objective ? unit.objectiveRange
                         : unit.solve   ? unit.solveRange
-                                       : unit.unknowns[0].range;
+                        : unit.unknowns.empty() ? unit.constraintsRange
+                                                : unit.unknowns[0].range;
     elaborator_.error(Diag::SeveralProblems, place,
                       "this belongs to a problem, and the file has `problem` blocks",
                       "move it into one of the blocks");
@@ -99,7 +100,10 @@ void ModuleBuilder::makeProblem(Unit &unit) {
   problem.range = unit.range;
   for (DeclaredUnknown &declared : unit.unknowns)
     finishUnknown(declared, unit, problem);
-  if (!unit.objective) {
+  makeConstraints(unit, problem);
+  // Constraints alone ask for a point that holds them.
+  bool feasibility = !unit.objective && !problem.constraints.empty();
+  if (!unit.objective && !feasibility) {
     if (unit.solve)
       elaborator_.error(Diag::NothingToSolve, unit.solveRange,
                         "there is no objective to solve for",
@@ -113,15 +117,20 @@ void ModuleBuilder::makeProblem(Unit &unit) {
                         fmt::format("the problem '{}' has no objective", unit.name));
     return;
   }
-  bool used = unit.objectiveName->used;
-  Value objective = elaborator_.read(*unit.objectiveName, unit.objectiveRange);
-  unit.objectiveName->used = used;
-  problem.maximize = unit.objective->maximize;
-  problem.objectiveName = unit.objective->name ? unit.objective->name->name : "";
+  Value objective = Value::scalar(graph_.real(0));
+  if (unit.objective) {
+    bool used = unit.objectiveName->used;
+    objective = elaborator_.read(*unit.objectiveName, unit.objectiveRange);
+    unit.objectiveName->used = used;
+    problem.maximize = unit.objective->maximize;
+    problem.objectiveName = unit.objective->name ? unit.objective->name->name : "";
+    problem.objectiveRange = unit.objective->value->range;
+  } else {
+    problem.objectiveRange = unit.constraintsRange;
+  }
   problem.objective = objective.node;
-  problem.objectiveRange = unit.objective->value->range;
   if (unit.kind == Unit::Kind::Main)
-    problem.range = unit.objectiveRange;
+    problem.range = unit.objective ? unit.objectiveRange : unit.constraintsRange;
 
   if (unit.solve) {
     const syntax::MethodCall &call = unit.solve->call;
@@ -150,7 +159,7 @@ void ModuleBuilder::checkDependence(Unit &unit, const ir::Problem &problem) {
   for (const ir::Unknown &u : problem.unknowns)
     unknowns.push_back(graph_.inputNode(u.input));
   if (unknowns.empty())
-    elaborator_.warn(Diag::NoUnknowns, unit.objectiveRange,
+    elaborator_.warn(Diag::NoUnknowns, problem.objectiveRange,
                      "there is an objective but no unknown",
                      "declare what is to be chosen: var x start 0");
 
@@ -196,10 +205,15 @@ void ModuleBuilder::checkDependence(Unit &unit, const ir::Problem &problem) {
                                    "it",
                                    ir::info(flat.prim).name));
 
-  // What the objective reads, by one pass downwards.
+  // What objective and constraints read, by one pass downwards.
   std::vector<bool> reads(problem.objective.index + 1);
   reads[problem.objective.index] = true;
-  for (uint32_t k = problem.objective.index + 1; k-- > 0;)
+  for (const ir::Constraint &c : problem.constraints) {
+    if (reads.size() <= c.value.index)
+      reads.resize(c.value.index + 1);
+    reads[c.value.index] = true;
+  }
+  for (auto k = static_cast<uint32_t>(reads.size()); k-- > 0;)
     if (reads[k])
       for (ValueId operand : graph_.operands({k}))
         reads[operand.index] = true;
@@ -210,7 +224,8 @@ void ModuleBuilder::checkDependence(Unit &unit, const ir::Problem &problem) {
     const std::string &name = declared.decl->declarator.name.name;
     elaborator_.warn(Diag::UnusedUnknown, declared.decl->declarator.name.range,
                      declared.entity->used
-                         ? fmt::format("the unknown '{}' has no effect on the objective", name)
+                         ? fmt::format("the unknown '{}' has no effect on the objective{}", name,
+                                       problem.constraints.empty() ? "" : " or a constraint")
                          : fmt::format("the unknown '{}' is never used", name));
   }
 }

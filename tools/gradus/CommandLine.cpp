@@ -233,6 +233,12 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   runCommand
       ->add_option("--method", run.method, "another method than the model's, with its options")
       ->type_name("'NAME(OPTION = V)'");
+  runCommand->add_option("--start", run.start, "start values of unknowns, multipliers of constraints")
+      ->type_name("POINT|@FILE");
+  runCommand->add_option("--fix", run.fix, "unknowns that keep these values")
+      ->type_name("POINT|@FILE");
+  runCommand->add_flag("--sensitivity", run.sensitivity,
+                       "with constraints: how the answer changes with the parameters");
   runCommand->add_flag("--trace", run.trace, "print a row for every iteration, k = 0 the start");
   addJson(*runCommand, common);
   runCommand->add_flag("--strict", run.strict,

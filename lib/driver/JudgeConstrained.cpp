@@ -1,0 +1,297 @@
+//===- JudgeConstrained.cpp - what the end of a constrained solve is worth ------===//
+//
+// The conditions of Karush, Kuhn and Tucker tested anew at the returned point and
+// multipliers, by kernels that the method did not use for it: violation,
+// stationarity of the Lagrangian, complementarity, signs.
+//
+//===--------------------------------------------------------------------===//
+
+#include "driver/SolveConstrained.h"
+#include "support/Numbers.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gradus::driver {
+
+using namespace ir;
+
+namespace {
+
+/// Judged as solved, and as acceptable: relative to the size of the derivatives.
+constexpr double solved = 1e-6, acceptable = 1e-3;
+constexpr double violationAllowed = 1e-8, violationAcceptable = 1e-6;
+constexpr size_t mostFighting = 8;
+
+/// How far `value` is outside, beyond what rounding explains.
+double outside(double value, double lower, double upper) {
+  return std::isnan(value) ? HUGE_VAL : std::max({0.0, lower - value, value - upper});
+}
+/// The distance to the side that a multiplier pushes against: y > 0 the upper one.
+double slack(double value, double lower, double upper, double y) {
+  return std::max(0.0, y > 0 ? upper - value : value - lower);
+}
+
+} // namespace
+
+bool ConstrainedSolver::call(const char *name, double sigma, const std::vector<const double *> &in,
+                             double *out, bool withSigma) {
+  GradusFrame frame{};
+  Workspace workspace;
+  if (!workspace.allocate(session_, workspace_, frame))
+    return false;
+  Arguments a(session_);
+  for (ValueId v : inputs_)
+    a.input(v);
+  a.input(descent_.n);
+  if (withSigma)
+    a.real(sigma);
+  for (const double *p : in)
+    a.pointer(const_cast<double *>(p));
+  a.pointer(out);
+  return code_->find(name)(&frame, a.data()) == 0;
+}
+
+bool ConstrainedSolver::objectiveAt(const std::vector<double> &x, double &value,
+                                    std::vector<double> &gradient) {
+  GradusFrame frame{};
+  Workspace workspace;
+  if (!workspace.allocate(session_, workspace_, frame))
+    return false;
+  Arguments a(session_);
+  for (ValueId v : inputs_)
+    a.input(v);
+  a.input(descent_.n);
+  a.pointer(const_cast<double *>(x.data()));
+  a.pointer(&value);
+  a.pointer(gradient.data());
+  return code_->find("value_gradient_flat")(&frame, a.data()) == 0 && std::isfinite(value);
+}
+
+/// What the run has left, and why it says that it has ended.
+void ConstrainedSolver::collect(Solution &s) {
+  using lower::Ending;
+  double sign = problem_.maximize ? -1.0 : 1.0;
+  s.method = choice_;
+  s.x = x_;
+  s.startX = start_;
+  g_.resize(start_.size());
+  for (double d : g_)
+    s.gradient.push_back(sign * d);
+  s.objective = sign * f_;
+  s.gradientNorm = norm_;
+  s.iterations = k_;
+  s.values = values_;
+  s.gradients = gradients_;
+  s.hessians = hessians_;
+  s.trace = std::move(trace_);
+  for (TraceRow &row : s.trace)
+    row.f *= sign;
+  s.maxViolation = 0;
+  for (size_t k = 0; k < x_.size(); ++k)
+    s.maxViolation = std::max({s.maxViolation, lower_[k] - x_[k], x_[k] - upper_[k]});
+  switch (static_cast<Ending>(status_)) {
+  case Ending::Running:
+  case Ending::Converged:
+    s.status = Status::Converged;
+    break;
+  case Ending::Steps:
+    s.status = Status::Limit;
+    s.message = "the " + std::to_string(k_) + (k_ == 1 ? " step is" : " steps are") + " used up";
+    break;
+  case Ending::Stalled:
+    s.status = Status::Stalled;
+    break;
+  case Ending::Unbounded:
+    s.status = Status::Unbounded;
+    s.message = problem_.maximize ? "the objective rises without bound where the constraints hold"
+                                  : "the objective falls without bound where the constraints hold";
+    break;
+  case Ending::NotFinite:
+    s.status = Status::EvaluationFailed;
+    break;
+  case Ending::StartNotFinite:
+    s.status = Status::NotEvaluable;
+    explainStart(s);
+    break;
+  case Ending::Stopped:
+    s.status = Status::Limit;
+    s.message = "the method's own test asked to stop";
+    break;
+  case Ending::Host:
+    s.status = outOfTime_ ? Status::Limit : Status::Interrupted;
+    s.message = outOfTime_ ? "the time is used up" : "interrupted; the last point";
+    break;
+  case Ending::Infeasible:
+    s.status = Status::Infeasible;
+    break;
+  }
+}
+
+std::vector<std::string> ConstrainedSolver::elementNames() {
+  Graph &g = session_.graph();
+  std::vector<std::string> names;
+  for (const Constraint &c : problem_.constraints) {
+    std::string name = c.name;
+    if (name.empty())
+      name = "line " + std::to_string(session_.sources.lineColumn(c.range.file, c.range.begin).line);
+    std::vector<int64_t> shape, lo;
+    session_.extents(g.type(c.value).shape, shape);
+    const std::vector<Axis> axes = g.axesOf(c.value);
+    size_t size = 1;
+    for (size_t k = 0; k < axes.size(); ++k) {
+      lo.push_back(session_.whole(axes[k].lo).value_or(1));
+      size *= static_cast<size_t>(shape[k]);
+    }
+    for (size_t k = 0; k < size; ++k) {
+      std::string index;
+      size_t rest = k;
+      for (size_t d = shape.size(); d-- > 0;) {
+        index = std::to_string(lo[d] + static_cast<int64_t>(rest) % shape[d]) + (index.empty() ? "" : ",") + index;
+        rest /= static_cast<size_t>(shape[d]);
+      }
+      names.push_back(shape.empty() ? name : name + "[" + index + "]");
+    }
+  }
+  return names;
+}
+
+void ConstrainedSolver::judgeConstrained(Solution &s) {
+  collect(s);
+  size_t n = x_.size(), m = clower_.size();
+  std::vector<double> c(m + 1), gradient(n + 1), slope(n + 1);
+  double value = 0;
+  bool evaluated = objectiveAt(x_, value, gradient) &&
+                   call("constraints_flat", 0, {x_.data()}, c.data(), false) &&
+                   call("lagrangian_gradient_flat", 1.0, {x_.data(), y_.data()}, slope.data(), true);
+  // Multipliers as people read them: what the objective gains by a unit of the side.
+  double sign = problem_.maximize ? 1.0 : -1.0;
+  std::vector<std::string> names = elementNames();
+  ConstraintReport &r = s.constraints;
+  r.present = true;
+  double largest = 1.0, violation = s.maxViolation, beyond = 0;
+  for (size_t k = 0; k < n; ++k)
+    largest = std::max(largest, std::fabs(gradient[k]));
+  for (size_t j = 0; j < m; ++j) {
+    r.constraints.push_back({names[j], c[j], clower_[j], cupper_[j], sign * y_[j] + 0.0});
+    double gap = outside(c[j], clower_[j], cupper_[j]);
+    violation = std::max(violation, gap);
+    // Numbers of size 1e8 have no digits for 1e-8.
+    beyond = std::max(beyond, gap - 1e-14 * std::fabs(c[j]));
+    double dual = std::fabs(y_[j]);
+    if (clower_[j] == cupper_[j] || dual == 0)
+      continue;
+    double distance = slack(c[j], clower_[j], cupper_[j], y_[j]);
+    r.complementarity = std::max(r.complementarity, std::min(dual, dual * distance));
+  }
+  beyond = std::max(beyond, s.maxViolation);
+  // What the bounds hold of the slope is their multiplier.
+  size_t at = 0;
+  Graph &g = session_.graph();
+  std::vector<std::string> unknownNames;
+  for (const Unknown &u : problem_.unknowns) {
+    std::vector<int64_t> shape;
+    ValueId node = g.inputNode(u.input);
+    session_.extents(g.type(node).shape, shape);
+    const std::vector<Axis> axes = g.axesOf(node);
+    size_t size = 1;
+    for (int64_t e : shape)
+      size *= static_cast<size_t>(e);
+    for (size_t k = 0; k < size; ++k) {
+      std::string index;
+      size_t rest = k;
+      for (size_t d = shape.size(); d-- > 0;) {
+        index = std::to_string(session_.whole(axes[d].lo).value_or(1) +
+                               static_cast<int64_t>(rest) % shape[d]) +
+                (index.empty() ? "" : ",") + index;
+        rest /= static_cast<size_t>(shape[d]);
+      }
+      unknownNames.push_back(g.inputs()[u.input].name + (shape.empty() ? "" : "[" + index + "]"));
+    }
+    at += size;
+  }
+  for (size_t k = 0; k < n; ++k) {
+    double d = slope[k], distance = d > 0 ? x_[k] - lower_[k] : upper_[k] - x_[k];
+    // A part of the slope that a bound nearby takes up.
+    double scale = std::max(1.0, std::fabs(x_[k]));
+    bool held = distance <= 1e-4 * scale;
+    if (!held) {
+      r.stationarity = std::max(r.stationarity, std::fabs(d));
+      continue;
+    }
+    r.complementarity = std::max(r.complementarity, std::min(std::fabs(d), std::fabs(d) * distance));
+    if (std::fabs(d) > solved * largest || lower_[k] == upper_[k])
+      r.bounds.push_back({unknownNames[k], x_[k], lower_[k], upper_[k], -sign * d + 0.0});
+  }
+  s.maxViolation = violation;
+  s.gradientNorm = r.stationarity;
+  if (s.status == Status::Infeasible)
+    return judgeInfeasible(s);
+  if (!evaluated || s.status == Status::NotEvaluable || s.status == Status::Interrupted ||
+      s.status == Status::Unbounded)
+    return;
+  double duals = 0;
+  for (size_t j = 0; j < m; ++j)
+    duals = std::max(duals, std::fabs(y_[j]));
+  double scale = largest + 1e-2 * duals;
+  auto within = [&](double tolerance, double allowed) {
+    return beyond <= allowed && r.stationarity <= tolerance * scale &&
+           r.complementarity <= tolerance * (scale + std::fabs(value));
+  };
+  if (within(solved, violationAllowed)) {
+    s.status = Status::Converged;
+    s.message = "the conditions of optimality hold, tested anew at this point";
+  } else if (s.status == Status::Converged || s.status == Status::Stalled ||
+             s.status == Status::EvaluationFailed) {
+    bool nearly = within(acceptable, violationAcceptable);
+    s.status = nearly ? Status::Acceptable : Status::Stalled;
+    s.message = nearly ? "nearly optimal: violation " + formatNumber(violation, 3) +
+                             ", slope of the Lagrangian " + formatNumber(r.stationarity, 3)
+                       : "no further progress, and the conditions of optimality do not hold";
+  }
+}
+
+/// The point of least violation tested anew: the slope of half the sum of squares
+/// of the violations vanishes there but for what bounds hold.
+void ConstrainedSolver::judgeInfeasible(Solution &s) {
+  size_t n = x_.size(), m = clower_.size();
+  std::vector<double> r(m + 1), slope(n + 1);
+  double size = 0;
+  for (size_t j = 0; j < m; ++j) {
+    double c = s.constraints.constraints[j].value;
+    r[j] = c > cupper_[j] ? c - cupper_[j] : c < clower_[j] ? c - clower_[j] : 0.0;
+    size = std::max(size, std::fabs(r[j]));
+  }
+  bool stationary = call("lagrangian_gradient_flat", 0.0, {x_.data(), r.data()}, slope.data(), true);
+  double largest = 0;
+  for (size_t k = 0; k < n; ++k) {
+    double distance = slope[k] > 0 ? x_[k] - lower_[k] : upper_[k] - x_[k];
+    if (distance > 1e-4 * std::max(1.0, std::fabs(x_[k])))
+      largest = std::max(largest, std::fabs(slope[k]));
+  }
+  // Along the gradients of the violated constraints nothing is left.
+  if (!stationary || !(largest <= 1e-2 * size) || size <= violationAcceptable) {
+    s.status = Status::Stalled;
+    s.message = "the constraints are not met, and no point of least violation was found";
+    return;
+  }
+  std::vector<std::pair<double, std::string>> fighting;
+  for (size_t j = 0; j < m; ++j)
+    if (std::fabs(r[j]) > 1e-3 * size)
+      fighting.push_back({-std::fabs(r[j]), s.constraints.constraints[j].name});
+  std::stable_sort(fighting.begin(), fighting.end(),
+                   [](const auto &a, const auto &b) { return a.first < b.first; });
+  for (const auto &[weight, name] : fighting)
+    s.constraints.fighting.push_back(name);
+  for (const ConstraintElement &b : s.constraints.bounds)
+    s.constraints.fighting.push_back("the bounds of " + b.name);
+  std::string list;
+  for (size_t k = 0; k < s.constraints.fighting.size() && k < mostFighting; ++k)
+    list += (k ? ", " : "") + s.constraints.fighting[k];
+  if (s.constraints.fighting.size() > mostFighting)
+    list += ", ...";
+  s.message = "no point near meets all constraints; at the one of least violation these "
+              "contradict each other: " + list;
+}
+
+} // namespace gradus::driver

@@ -1,0 +1,338 @@
+//===- SolveConstrained.cpp - problems with constraints -------------------------===//
+
+#include "driver/SolveConstrained.h"
+
+#include "interpret/Dependence.h"
+#include "support/Numbers.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace gradus::driver {
+
+using namespace ir;
+using interpret::Dependence;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+double milliseconds(Clock::time_point from) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - from).count();
+}
+
+/// The numbers of a value, row major.
+std::vector<double> numbers(const interpret::Result<double> &r) {
+  if (r.type.scalar())
+    return {r.type.kind == Kind::Real ? r.real : static_cast<double>(r.whole)};
+  return r.array.data;
+}
+
+} // namespace
+
+bool needsConstraints(Session &session, const Problem &problem, const syntax::MethodCall *call) {
+  if (!problem.constraints.empty() || !problem.conditions.empty())
+    return true;
+  const std::string &name = call ? call->method.name : problem.method.name;
+  if (name.empty())
+    return false;
+  const syntax::MethodDecl *method = session.findMethod(name);
+  return method && lower::asksConstraints(*method);
+}
+
+//--- the constraints -----------------------------------------------------------------------
+
+/// What reads no unknown holds, or nothing can be done.
+bool ConstrainedSolver::conditionsHold() {
+  interpret::Interpreter<double> interpreter(session_.graph(), session_.environment());
+  for (const Condition &c : problem_.conditions) {
+    interpret::Result<double> out;
+    interpret::EvalError error;
+    if (!interpreter.evaluate(c.holds, out, error)) {
+      session_.diagnostics.report(Diag::EvaluationFailed, error.range, error.message);
+      return false;
+    }
+    for (double gap : numbers(out))
+      if (!(gap <= 1e-12)) {
+        session_.diagnostics.report(Diag::EmptyBounds, c.range,
+                                    "the constraint reads no unknown and does not hold: it is "
+                                    "missed by " +
+                                        formatNumber(gap, 6));
+        return false;
+      }
+  }
+  return true;
+}
+
+bool ConstrainedSolver::layOutConstraints() {
+  Graph &g = session_.graph();
+  interpret::Interpreter<double> interpreter(g, session_.environment());
+  auto side = [&](const Constraint &c, ValueId v, double otherwise, size_t size,
+                  std::vector<double> &into) {
+    if (!v.valid()) {
+      into.insert(into.end(), size, otherwise);
+      return true;
+    }
+    interpret::Result<double> out;
+    interpret::EvalError error;
+    if (!interpreter.evaluate(v, out, error)) {
+      session_.diagnostics.report(Diag::EvaluationFailed, error.range, error.message);
+      return false;
+    }
+    for (double value : numbers(out)) {
+      if (std::isnan(value)) {
+        session_.diagnostics.report(Diag::EvaluationFailed, c.range,
+                                    "a side of the constraint is nan");
+        return false;
+      }
+      into.push_back(value);
+    }
+    return true;
+  };
+  for (const Constraint &c : problem_.constraints) {
+    std::vector<int64_t> shape;
+    if (!session_.extents(g.type(c.value).shape, shape))
+      return false;
+    size_t size = 1;
+    for (int64_t e : shape)
+      size *= static_cast<size_t>(e);
+    size_t first = clower_.size();
+    if (!side(c, c.lower, -infinity, size, clower_) || !side(c, c.upper, infinity, size, cupper_))
+      return false;
+    for (size_t k = first; k < clower_.size(); ++k)
+      if (clower_[k] > cupper_[k]) {
+        session_.diagnostics.report(Diag::EmptyBounds, c.range,
+                                    "no value lies between " + formatNumber(clower_[k], 6) +
+                                        " and " + formatNumber(cupper_[k], 6));
+        return false;
+      }
+  }
+  return true;
+}
+
+//--- patterns -------------------------------------------------------------------------------
+
+/// Which unknowns each constraint, and each element of the Lagrangian's gradient,
+/// depends on: from two evaluations at points in general position.
+bool ConstrainedSolver::patterns(std::vector<std::vector<uint32_t>> &ofJ,
+                                 std::vector<std::vector<uint32_t>> &ofH) {
+  Graph &g = session_.graph();
+  size_t n = start_.size(), m = clower_.size();
+  ofJ.assign(m, {});
+  ofH.assign(n, {});
+  uint64_t random = 0x9E3779B97F4A7C15ull;
+  auto uniform = [&] {
+    random ^= random << 13;
+    random ^= random >> 7;
+    random ^= random << 17;
+    return static_cast<double>(random >> 11) * 0x1p-53;
+  };
+  for (int round = 0; round < 2; ++round) {
+    interpret::Environment<Dependence> env;
+    for (ValueId v : inputs_) {
+      const InputValue &value = session_.value(g.inputIndex(v));
+      Type t = g.type(v);
+      if (t.scalar() && t.kind == Kind::Real)
+        env.setReal(v, Dependence(value.real));
+      else if (t.scalar())
+        env.setInt(v, value.whole);
+      else if (t.kind == Kind::Real)
+        env.setArray(v, {value.realData(), value.realData() + value.elements()}, value.extents);
+      else
+        env.setIntArray(v, value.wholes, value.extents);
+    }
+    uint32_t at = 0;
+    auto assign = [&](ValueId v, const std::function<Dependence()> &next) {
+      std::vector<int64_t> shape;
+      if (g.type(v).scalar()) {
+        env.setReal(v, next());
+        return true;
+      }
+      if (!session_.extents(g.type(v).shape, shape))
+        return false;
+      size_t size = 1;
+      for (int64_t e : shape)
+        size *= static_cast<size_t>(e);
+      std::vector<Dependence> values;
+      for (size_t k = 0; k < size; ++k)
+        values.push_back(next());
+      env.setArray(v, std::move(values), shape);
+      return true;
+    };
+    for (const Unknown &u : problem_.unknowns)
+      if (!assign(g.inputNode(u.input), [&] {
+            double x = start_[at];
+            if (round == 1)
+              x = std::clamp(x + 0.01 * std::max(1.0, std::fabs(x)) * uniform(), lower_[at],
+                             upper_[at]);
+            Dependence d(x, at);
+            ++at;
+            return d;
+          }))
+        return false;
+    for (ValueId v : descent_.multipliers)
+      if (!assign(v, [&] { return Dependence(0.5 + uniform()); }))
+        return false;
+    env.setReal(descent_.sigma, Dependence(0.75));
+    interpret::Interpreter<Dependence> interpreter(g, std::move(env));
+    auto collect = [&](const std::vector<ValueId> &values, std::vector<std::vector<uint32_t>> &rows) {
+      size_t row = 0;
+      for (ValueId v : values) {
+        interpret::Result<Dependence> out;
+        interpret::EvalError error;
+        if (!interpreter.evaluate(v, out, error)) {
+          session_.diagnostics.report(Diag::EvaluationFailed, error.range, error.message);
+          return false;
+        }
+        std::vector<Dependence> one{out.real};
+        for (const Dependence &d : out.type.scalar() ? one : out.array.data) {
+          if (d.set && rows[row] != *d.set) {
+            std::vector<uint32_t> both;
+            std::set_union(rows[row].begin(), rows[row].end(), d.set->begin(), d.set->end(),
+                           std::back_inserter(both));
+            rows[row] = std::move(both);
+          }
+          ++row;
+        }
+      }
+      return true;
+    };
+    std::vector<ValueId> values;
+    for (const Constraint &c : problem_.constraints)
+      values.push_back(c.value);
+    if (!collect(values, ofJ) || !collect(descent_.lagrangianGradient, ofH))
+      return false;
+  }
+  return true;
+}
+
+bool ConstrainedSolver::bindDescent() {
+  std::vector<std::vector<uint32_t>> ofJ, ofH;
+  if (!patterns(ofJ, ofH))
+    return false;
+  pattern_ = kktPattern(start_.size(), ofJ, ofH);
+  Graph &g = session_.graph();
+  for (size_t k = 0; k < lower::patternSizeCount; ++k) {
+    InputValue &v = session_.value(g.inputIndex(descent_.patternSizes[k]));
+    v.known = true;
+    v.whole = pattern_.sizes[k];
+  }
+  return true;
+}
+
+//--- running ----------------------------------------------------------------------------------
+
+bool ConstrainedSolver::runConstrained() {
+  GradusFrame frame{};
+  Workspace workspace;
+  if (!workspace.allocate(session_, workspace_, frame))
+    return false;
+  frame.hook = &Solver::hook;
+  frame.hookUser = this;
+  x_ = start_;
+  y_ = startY_;
+  y_.push_back(0.0); // never empty
+  z_.assign(start_.size() + 1, 0.0);
+  g_.assign(start_.size() + 1, 0.0);
+  trace_.clear();
+  Graph &g = session_.graph();
+  Arguments a(session_);
+  // Scalars stand before the arrays that they are the sizes of only in the list of
+  // the model's own inputs.
+  for (ValueId v : inputs_)
+    a.input(v);
+  a.input(descent_.n);
+  for (ValueId v : descent_.patternSizes)
+    a.input(v);
+  a.pointer(lower_.data());
+  a.pointer(upper_.data());
+  a.pointer(clower_.data());
+  a.pointer(cupper_.data());
+  for (auto &table : pattern_.tables)
+    a.pointer(table.data());
+  a.pointer(x_.data());
+  a.pointer(y_.data());
+  a.pointer(z_.data());
+  for (ValueId v : descent_.options)
+    a.input(v);
+  a.pointer(&status_);
+  a.pointer(&k_);
+  a.pointer(&f_);
+  a.pointer(&norm_);
+  a.pointer(&values_);
+  a.pointer(&gradients_);
+  a.pointer(&hessians_);
+  a.pointer(g_.data());
+  (void)g;
+  if (code_->find("solve")(&frame, a.data()) == 0)
+    return true;
+  reportFailure(session_, module_, frame);
+  return false;
+}
+
+bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solution) {
+  auto begin = Clock::now();
+  syntax::MethodCall standard;
+  standard.method.name = "interior_point";
+  bool chosen = !given && problem_.method.name.empty();
+  if (!chooseMethod(chosen ? &standard : given))
+    return false;
+  constrained_ = true;
+  if (chosen)
+    choice_.why = "no method was named; interior_point is for problems with constraints";
+  if (!lower::asksConstraints(*method_)) {
+    session_.diagnostics.report(
+        Diag::MethodText, given ? given->method.range : problem_.method.range,
+        "the method " + method_->name.name + " does not know constraints",
+        "choose interior_point, or leave the choice to the compiler");
+    return false;
+  }
+  if (!conditionsHold() || !layOut() || !layOutConstraints())
+    return false;
+  startY_.assign(clower_.size(), 0.0);
+  if (!applyStart(startY_))
+    return false;
+  describe();
+  if (!prepare())
+    return false;
+  // Given as people read them.
+  for (double &y : startY_)
+    y *= problem_.maximize ? 1.0 : -1.0;
+  double factorWork = 0;
+  const auto &columns = pattern_.tables[lower::FirstL];
+  for (size_t k = 0; k + 1 < columns.size(); ++k) {
+    auto length = static_cast<double>(columns[k + 1] - columns[k]);
+    factorWork += length * length;
+  }
+  elements_ += static_cast<int64_t>(factorWork / 4) + 200;
+  allowTierUp_ = !costly(0);
+  if (!compile(allowTierUp_ ? jit::Level::O0 : jit::Level::Fast))
+    return false;
+  solution.compileMs = milliseconds(begin);
+  auto solveBegin = Clock::now();
+  deadline_ = solveBegin + std::chrono::duration_cast<Clock::duration>(
+                               std::chrono::duration<double>(options_.maxTime));
+  if (!runConstrained())
+    return false;
+  double extra = 0;
+  if (tierUp_) {
+    allowTierUp_ = tierUp_ = false;
+    auto again = Clock::now();
+    if (!compile(jit::Level::Fast))
+      return false;
+    extra = milliseconds(again);
+    deadline_ += Clock::now() - again;
+    solution.compileMs += extra;
+    if (!runConstrained())
+      return false;
+  }
+  solution.solveMs = milliseconds(solveBegin) - extra;
+  judgeConstrained(solution);
+  if (options_.sensitivity && solution.status == Status::Converged)
+    return addSensitivities(solution);
+  return true;
+}
+
+} // namespace gradus::driver

@@ -1,0 +1,41 @@
+//===- SolveConstrained.h - problems with constraints --------------------------===//
+#pragma once
+
+#include "driver/KktPattern.h"
+#include "driver/Solve.h"
+
+namespace gradus::driver {
+
+/// Whether a problem is to be solved by ConstrainedSolver: it has constraints, its
+/// method asks for them, or sensitivities are wanted.
+bool needsConstraints(Session &session, const ir::Problem &problem,
+                      const syntax::MethodCall *call);
+
+class ConstrainedSolver final : public Solver {
+public:
+  using Solver::Solver;
+  bool solve(const syntax::MethodCall *call, Solution &solution);
+
+private:
+  bool conditionsHold();
+  bool layOutConstraints();
+  bool bindDescent() override;
+  bool patterns(std::vector<std::vector<uint32_t>> &ofJ, std::vector<std::vector<uint32_t>> &ofH);
+  bool runConstrained();
+  // JudgeConstrained.cpp
+  bool call(const char *name, double sigma, const std::vector<const double *> &in, double *out,
+            bool withSigma);
+  bool objectiveAt(const std::vector<double> &x, double &value, std::vector<double> &gradient);
+  void collect(Solution &solution);
+  void judgeConstrained(Solution &solution);
+  void judgeInfeasible(Solution &solution);
+  std::vector<std::string> elementNames();
+
+  bool addSensitivities(Solution &solution); // Sensitivity.cpp
+
+  std::vector<double> clower_, cupper_, startY_;
+  std::vector<double> y_, z_;
+  KktPattern pattern_;
+};
+
+} // namespace gradus::driver

@@ -1,0 +1,156 @@
+//===- KktFunctions.cpp - symmetric factors over a given pattern ---------------===//
+
+#include "lower/KktFunctions.h"
+
+#include "loops/Builder.h"
+
+namespace gradus::lower {
+
+using namespace loops;
+using ir::Prim;
+
+namespace {
+
+/// Short forms over one function.
+struct Writer {
+  FunctionBuilder f;
+  ScalarId one, zero;
+  Writer(Module &module, const char *name, const char *documentation) : f(module, name) {
+    f.function().documentation = documentation;
+    f.function().exported = false;
+  }
+  void begin() {
+    one = f.integer(1);
+    zero = f.real(0.0);
+  }
+  ScalarId size(const char *name) { return f.parameter(Kind::Int, name); }
+  BufferId ints(const char *name, ScalarId n) {
+    return f.array(BufferRole::In, name, {f.axis(n)}, Kind::Int);
+  }
+  BufferId reals(const char *name, ScalarId n) { return f.array(BufferRole::In, name, {f.axis(n)}); }
+  BufferId scratch(const char *name, ScalarId n, Kind kind = Kind::Real) {
+    return f.array(BufferRole::InOut, name, {f.axis(n)}, kind);
+  }
+  ScalarId plus(ScalarId a, ScalarId b) { return f.apply(Prim::Add, {a, b}); }
+  ScalarId minus(ScalarId a, ScalarId b) { return f.apply(Prim::Sub, {a, b}); }
+  ScalarId times(ScalarId a, ScalarId b) { return f.apply(Prim::Mul, {a, b}); }
+  ScalarId over(ScalarId a, ScalarId b) { return f.apply(Prim::Div, {a, b}); }
+  ScalarId at(BufferId b, ScalarId i) { return f.load(b, {i}); }
+  void addTo(BufferId b, ScalarId i, ScalarId v) { f.store(b, {i}, plus(at(b, i), v)); }
+  /// for p in first[i]..first[i+1]-1
+  void column(BufferId first, ScalarId i, const std::function<void(ScalarId)> &body) {
+    f.loop("p", at(first, i), minus(at(first, plus(i, one)), one), body);
+  }
+};
+
+FunctionId factorFunction(Module &module) {
+  Writer w(module, "kkt_factor", "L*D*L' of a symmetric matrix over a known pattern");
+  FunctionBuilder &f = w.f;
+  ScalarId n = w.size("n"), nk = w.size("nk"), nl = w.size("nl");
+  w.begin();
+  ScalarId n1 = w.plus(n, w.one);
+  BufferId kp = w.ints("kp", n1), kr = w.ints("kr", nk), kx = w.reals("kx", nk);
+  BufferId rp = w.ints("rp", n1), rc = w.ints("rc", nl), lp = w.ints("lp", n1);
+  BufferId li = w.ints("li", nl), lx = w.scratch("lx", nl), d = w.scratch("d", n);
+  BufferId work = w.scratch("w", n), next = w.scratch("next", n, Kind::Int);
+  VariableId result = f.output(Kind::Int, "positive");
+  VariableId pivot = f.variable(Kind::Real, "pivot"), count = f.variable(Kind::Int, "count");
+  VariableId sound = f.variable(Kind::Int, "sound");
+  ScalarId least = f.real(1e-200);
+  f.assign(count, f.integer(0));
+  f.assign(sound, w.one);
+  f.loop("i", w.one, n, [&](ScalarId i) {
+    f.store(work, {i}, w.zero);
+    f.store(next, {i}, w.at(lp, i));
+  });
+  f.loop("i", w.one, n, [&](ScalarId i) {
+    w.column(kp, i, [&](ScalarId p) { w.addTo(work, w.at(kr, p), w.at(kx, p)); });
+    f.assign(pivot, w.at(work, i));
+    f.store(work, {i}, w.zero);
+    w.column(rp, i, [&](ScalarId q) {
+      ScalarId k = w.at(rc, q), wk = w.at(work, k), end = w.at(next, k);
+      f.store(work, {k}, w.zero);
+      f.loop("p", w.at(lp, k), w.minus(end, w.one), [&](ScalarId p) {
+        ScalarId r = w.at(li, p);
+        f.store(work, {r}, w.minus(w.at(work, r), w.times(w.at(lx, p), wk)));
+      });
+      ScalarId l = w.over(wk, w.at(d, k));
+      f.assign(pivot, w.minus(f.read(pivot), w.times(l, wk)));
+      f.store(lx, {end}, l);
+      f.store(next, {k}, w.plus(end, w.one));
+    });
+    ScalarId value = f.read(pivot), size = f.apply(Prim::Abs, {value});
+    f.branch(
+        f.apply(Prim::Less, {least, size}), [&] { f.store(d, {i}, value); },
+        [&] {
+          f.store(d, {i}, f.real(1.0));
+          f.assign(sound, f.integer(0));
+        });
+    f.branch(f.apply(Prim::Less, {w.zero, value}),
+             [&] { f.assign(count, w.plus(f.read(count), w.one)); });
+  });
+  f.assign(result, f.select(f.apply(Prim::Equal, {f.read(sound), w.one}), f.read(count),
+                            f.integer(-1)));
+  return f.id();
+}
+
+FunctionId solveFunction(Module &module) {
+  Writer w(module, "kkt_solve", "solves with the factors of kkt_factor");
+  FunctionBuilder &f = w.f;
+  ScalarId n = w.size("n"), nl = w.size("nl");
+  w.begin();
+  ScalarId n1 = w.plus(n, w.one);
+  BufferId perm = w.ints("perm", n), lp = w.ints("lp", n1), li = w.ints("li", nl);
+  BufferId lx = w.reals("lx", nl), d = w.reals("d", n), b = w.reals("b", n);
+  BufferId t = w.scratch("w", n), x = w.scratch("x", n);
+  VariableId sum = f.variable(Kind::Real, "sum");
+  f.loop("i", w.one, n, [&](ScalarId i) { f.store(t, {i}, w.at(b, w.at(perm, i))); });
+  f.loop("i", w.one, n, [&](ScalarId i) {
+    ScalarId ti = w.at(t, i);
+    w.column(lp, i, [&](ScalarId p) {
+      ScalarId r = w.at(li, p);
+      f.store(t, {r}, w.minus(w.at(t, r), w.times(w.at(lx, p), ti)));
+    });
+  });
+  f.loop("r", w.one, n, [&](ScalarId r) {
+    ScalarId i = w.minus(n1, r);
+    f.assign(sum, w.over(w.at(t, i), w.at(d, i)));
+    w.column(lp, i, [&](ScalarId p) {
+      f.assign(sum, w.minus(f.read(sum), w.times(w.at(lx, p), w.at(t, w.at(li, p)))));
+    });
+    ScalarId value = f.read(sum);
+    f.store(t, {i}, value);
+    f.store(x, {w.at(perm, i)}, value);
+  });
+  return f.id();
+}
+
+FunctionId multiplyFunction(Module &module) {
+  Writer w(module, "kkt_multiply", "the symmetric matrix of kkt_factor times a vector");
+  FunctionBuilder &f = w.f;
+  ScalarId n = w.size("n"), m = w.size("m"), nh = w.size("nh"), nj = w.size("nj");
+  w.begin();
+  ScalarId all = w.plus(n, m);
+  BufferId hrow = w.ints("hrow", nh), hcol = w.ints("hcol", nh), h = w.reals("h", nh);
+  BufferId jrow = w.ints("jrow", nj), jcol = w.ints("jcol", nj), j = w.reals("j", nj);
+  BufferId diagonal = w.reals("diagonal", all), x = w.reals("x", all), y = w.scratch("y", all);
+  f.loop("i", w.one, all,
+         [&](ScalarId i) { f.store(y, {i}, w.times(w.at(diagonal, i), w.at(x, i))); });
+  auto both = [&](ScalarId r, ScalarId c, ScalarId v) {
+    w.addTo(y, r, w.times(v, w.at(x, c)));
+    f.branch(f.apply(Prim::NotEqual, {r, c}), [&] { w.addTo(y, c, w.times(v, w.at(x, r))); });
+  };
+  f.loop("p", w.one, nh,
+         [&](ScalarId p) { both(w.at(hrow, p), w.at(hcol, p), w.at(h, p)); });
+  f.loop("p", w.one, nj,
+         [&](ScalarId p) { both(w.plus(n, w.at(jrow, p)), w.at(jcol, p), w.at(j, p)); });
+  return f.id();
+}
+
+} // namespace
+
+KktFunctions addKktFunctions(Module &module) {
+  return {factorFunction(module), solveFunction(module), multiplyFunction(module)};
+}
+
+} // namespace gradus::lower

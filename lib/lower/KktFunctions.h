@@ -1,0 +1,31 @@
+//===- KktFunctions.h - symmetric factors over a given pattern ----------------===//
+//
+// Loop-IR functions for K = [H + D1, J'; J, D2], given by the values of H (one
+// triangle), J and the diagonal over patterns that were worked out before: the
+// factors L*D*L' of the permuted matrix, and solving with them. Plain loops, so
+// that native code and C can hold them. The up-looking factorization is that of
+// Davis, ACM Trans. Math. Software 31, 2005 (LDL), without its search of the
+// pattern, which is given row by row.
+//
+//===--------------------------------------------------------------------===//
+#pragma once
+
+#include "loops/Loops.h"
+
+namespace gradus::lower {
+
+struct KktFunctions {
+  /// n, nk, nl, kp[n+1], kr[nk], kx[nk], rp[n+1], rc[nl], lp[n+1], li[nl],
+  /// lx[nl] inout, d[n] inout, w[n] inout, next[n] inout, out positive: the number
+  /// of positive pivots, or -1 where a pivot vanishes.
+  loops::FunctionId factor;
+  /// n, nl, perm[n], lp[n+1], li[nl], lx[nl], d[n], b[n], w[n] inout, x[n] inout
+  loops::FunctionId solve;
+  /// n, m, nh, nj, hrow, hcol, h, jrow, jcol, j, diagonal[n+m], x[n+m], y[n+m]
+  /// inout: y = K*x
+  loops::FunctionId multiply;
+};
+
+KktFunctions addKktFunctions(loops::Module &module);
+
+} // namespace gradus::lower
