@@ -28,6 +28,7 @@ bool worthTrying(Status s) {
   case Status::Stalled:
     return true;
   case Status::Converged:
+  case Status::Infeasible:
   case Status::Unbounded: // but see below
   case Status::NotEvaluable:
   case Status::Interrupted:
