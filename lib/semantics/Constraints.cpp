@@ -277,8 +277,8 @@ void ModuleBuilder::checkConstraints(const ir::Problem &problem) {
     if (first.lower == c.lower && first.upper == c.upper)
       elaborator_.warn(Diag::UnusedName, c.range, "this constraint is stated twice", where);
     else if (below(first.upper, c.lower) || below(c.upper, first.lower))
-      elaborator_.error(Diag::EmptyBounds, c.range,
-                        "this constraint contradicts another one of the same expression", where);
+      elaborator_.warn(Diag::UnusedName, c.range,
+                       "this constraint contradicts another one of the same expression", where);
   }
 }
 

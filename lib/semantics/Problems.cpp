@@ -159,7 +159,7 @@ void ModuleBuilder::checkDependence(Unit &unit, const ir::Problem &problem) {
   for (const ir::Unknown &u : problem.unknowns)
     unknowns.push_back(graph_.inputNode(u.input));
   if (unknowns.empty())
-    elaborator_.warn(Diag::NoUnknowns, problem.objectiveRange,
+    elaborator_.warn(Diag::NoUnknowns, unit.objective ? unit.objectiveRange : unit.constraintsRange,
                      "there is an objective but no unknown",
                      "declare what is to be chosen: var x start 0");
 
