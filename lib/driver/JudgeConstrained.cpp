@@ -234,8 +234,15 @@ void ConstrainedSolver::judgeConstrained(Solution &s) {
   for (size_t j = 0; j < m; ++j)
     duals = std::max(duals, std::fabs(y_[j]));
   double scale = largest + 1e-2 * duals;
+  // Where unknowns are large, a small slope is worth much.
+  double worth = 0;
+  for (size_t k = 0; k < n; ++k) {
+    double distance = slope[k] > 0 ? x_[k] - lower_[k] : upper_[k] - x_[k];
+    double beyondRounding = std::max(0.0, std::fabs(slope[k]) - 1e-11 * scale);
+    worth = std::max(worth, beyondRounding * std::min(std::fabs(x_[k]), distance));
+  }
   auto within = [&](double tolerance, double allowed) {
-    return beyond <= allowed && r.stationarity <= tolerance * scale &&
+    return beyond <= allowed && worth <= 100 * tolerance * std::max(1.0, std::fabs(value)) && r.stationarity <= tolerance * scale &&
            r.complementarity <= tolerance * (scale + std::fabs(value));
   };
   if (within(solved, violationAllowed)) {

@@ -22,6 +22,7 @@ private:
   bool bindDescent() override;
   bool patterns(std::vector<std::vector<uint32_t>> &ofJ, std::vector<std::vector<uint32_t>> &ofH);
   bool runConstrained();
+  bool tryOtherwise(Solution &solution);
   // JudgeConstrained.cpp
   bool call(const char *name, double sigma, const std::vector<const double *> &in, double *out,
             bool withSigma);

@@ -71,6 +71,23 @@ bool sparesLargeFunctions(llvm::Module &module) {
   return any;
 }
 
+namespace {
+
+/// A method with hundreds of loops in one function: to choose which of their indices
+/// to keep in registers (LoopStrengthReduce) takes minutes there and helps nothing,
+/// since the work is done in the functions that it calls.
+void spareLoopReduction(llvm::Module &module) {
+  constexpr size_t largest = 10000;
+  for (llvm::Function &f : module)
+    if (f.getInstructionCount() > largest) {
+      f.removeFnAttr(llvm::Attribute::AlwaysInline);
+      f.addFnAttr(llvm::Attribute::OptimizeNone);
+      f.addFnAttr(llvm::Attribute::NoInline);
+    }
+}
+
+} // namespace
+
 void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine, Level level,
                     bool vectorMath) {
   if (level == Level::O0)
@@ -109,6 +126,7 @@ void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine, Level le
   pipeline.run(module, modules);
   if (vectorMath)
     makeRemaindersUniform(module, library);
+  spareLoopReduction(module);
 }
 
 } // namespace gradus::codegen
