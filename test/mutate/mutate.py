@@ -140,7 +140,7 @@ class Copy:
 
 
 def prepare(root, target):
-    keep = ("lib", "test", "cmake", "tools", "docs", "examples")
+    keep = ("lib", "include", "test", "bench", "cmake", "tools", "docs", "examples")
     os.makedirs(target, exist_ok=True)
     copy = Copy()
     wanted = {}
@@ -155,7 +155,9 @@ def prepare(root, target):
     partials = "lib/differentiate/Partials.cpp"
     wanted[partials] = (b'#include "mutate/Mutation.h"\n' + wanted[partials])
     wanted["lib/mutate/Mutation.h"] = wanted["test/mutate/Mutation.h"]
-    wanted["CMakeLists.txt"] = open(os.path.join(root, "CMakeLists.txt"), "rb").read()
+    for name in os.listdir(root):
+        if os.path.isfile(os.path.join(root, name)) and not name.startswith("."):
+            wanted[name] = open(os.path.join(root, name), "rb").read()
     for path, content in wanted.items():
         place = os.path.join(target, path)
         os.makedirs(os.path.dirname(place), exist_ok=True)
