@@ -4,6 +4,7 @@
 
 #include "driver/Picture.h"
 #include "driver/Report.h"
+#include "driver/SizedModel.h"
 #include "support/Files.h"
 
 #include <algorithm>
@@ -119,32 +120,18 @@ bool writeImage(Session &session, const PatternOptions &options, Drawn &d) {
 } // namespace
 
 int diffPattern(const PatternOptions &options, std::ostream &out, std::ostream &err) {
-  // Sizes of functions are no parameters of the model: they are set apart.
-  Session probe({{}, options.data, options.allowPath});
-  std::vector<std::string> sizes, parameters;
-  if (probe.load(options.file)) {
-    const std::vector<Subject> all = subjects(probe, true);
-    for (const std::string &s : options.set)
-      (isSizeSetting(probe, all, s) ? sizes : parameters).push_back(s);
-  }
-  Session session({parameters, options.data, options.allowPath});
+  SizedModel model({options.file, options.name, options.set, options.data, options.allowPath});
+  Session &session = model.session();
   auto fail = [&] { return finish(session, options.file, options.json, out, err); };
-  if (!session.load(options.file) || !session.bind())
+  if (!model.load())
     return fail();
-  std::vector<Subject> all = subjects(session, !options.name.empty());
-  if (!options.name.empty()) {
-    const Subject *found = findSubject(session, all, options.name);
-    if (!found)
-      return fail();
-    all = {Subject(*found)};
-  }
   Json list = Json::array();
   bool first = true;
-  for (const Subject &s : all) {
+  for (const Subject &s : model.subjects) {
     if (s.variables(session.graph()).empty())
       continue;
     Drawn d;
-    if (!bindSizes(session, s, sizes))
+    if (!model.bindSizes(s))
       return fail();
     if (!draw(session, s, d)) {
       if (session.diagnostics.hasErrors())

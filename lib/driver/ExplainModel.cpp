@@ -7,6 +7,7 @@
 #include "driver/Native.h"
 #include "driver/Pattern.h"
 #include "driver/Report.h"
+#include "driver/SizedModel.h"
 #include "loops/Operations.h"
 #include "lower/Kernel.h"
 #include "support/Numbers.h"
@@ -292,32 +293,19 @@ Json jsonOf(Session &session, const Explained &e) {
 } // namespace
 
 int explainModel(const ExplainModelOptions &options, std::ostream &out, std::ostream &err) {
-  Session probe({{}, options.data, options.allowPath});
-  std::vector<std::string> sizes, parameters;
-  if (probe.load(options.file)) {
-    const std::vector<Subject> all = subjects(probe, true);
-    for (const std::string &s : options.set)
-      (isSizeSetting(probe, all, s) ? sizes : parameters).push_back(s);
-  }
-  Session session({parameters, options.data, options.allowPath});
+  SizedModel model({options.file, options.name, options.set, options.data, options.allowPath});
+  Session &session = model.session();
   auto fail = [&] { return finish(session, options.file, options.json, out, err); };
-  if (!session.load(options.file) || !session.bind())
+  if (!model.load())
     return fail();
-  std::vector<Subject> all = subjects(session, !options.name.empty());
-  if (!options.name.empty()) {
-    const Subject *found = findSubject(session, all, options.name);
-    if (!found)
-      return fail();
-    all = {Subject(*found)};
-  }
   Graph &g = session.graph();
   Json list = Json::array();
   bool first = true;
-  for (const Subject &s : all) {
+  for (const Subject &s : model.subjects) {
     if (!g.type(s.value).scalar() || s.variables(g).empty())
       continue;
     Explained e;
-    if (!bindSizes(session, s, sizes) || !Explainer(session).run(s, e))
+    if (!model.bindSizes(s) || !Explainer(session).run(s, e))
       return fail();
     if (options.json)
       list.push_back(jsonOf(session, e));

@@ -8,7 +8,6 @@
 #include "support/Numbers.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdlib>
 
@@ -205,42 +204,6 @@ std::vector<std::string> brokenLines(const std::vector<std::string> &lines, size
     broken.push_back(line);
   }
   return broken;
-}
-
-//--- sizes -----------------------------------------------------------------------------
-
-bool isSizeSetting(const Session &session, const std::vector<Subject> &all,
-                   const std::string &setting) {
-  const Graph &g = session.analysis.module->graph;
-  const std::string name = setting.substr(0, setting.find('='));
-  return std::any_of(all.begin(), all.end(), [&](const Subject &s) {
-    return std::any_of(s.sizes.begin(), s.sizes.end(),
-                       [&](uint32_t k) { return g.inputs()[k].name == name; });
-  });
-}
-
-bool bindSizes(Session &session, const Subject &subject, const std::vector<std::string> &settings) {
-  Graph &g = session.graph();
-  for (uint32_t k : subject.sizes) {
-    InputValue &v = session.value(k);
-    if (v.known)
-      continue;
-    v.known = true;
-    v.whole = usualSize;
-    for (const std::string &setting : settings) {
-      const size_t equals = setting.find('=');
-      if (equals == std::string::npos || setting.substr(0, equals) != g.inputs()[k].name)
-        continue;
-      const char *begin = setting.data() + equals + 1, *end = setting.data() + setting.size();
-      auto [stop, error] = std::from_chars(begin, end, v.whole);
-      if (error != std::errc() || stop != end || v.whole < 0) {
-        session.diagnostics.report(Diag::Usage, {}, "'" + setting + "' is not a size",
-                                   "write --set " + g.inputs()[k].name + "=100");
-        return false;
-      }
-    }
-  }
-  return true;
 }
 
 } // namespace gradus::driver

@@ -45,13 +45,4 @@ std::vector<std::string> familyLines(ir::Graph &graph, const differentiate::Spar
 /// that is possible; what follows is indented.
 std::vector<std::string> brokenLines(const std::vector<std::string> &lines, size_t width);
 
-/// Sizes of a function's arguments that nothing binds: from settings NAME=V, which
-/// are taken out of the list, or `usualSize`. False after reporting.
-constexpr int64_t usualSize = 10;
-bool bindSizes(Session &session, const Subject &subject,
-               const std::vector<std::string> &settings);
-/// Whether NAME=V names a size of one of the model's functions, which no parameter is.
-bool isSizeSetting(const Session &session, const std::vector<Subject> &all,
-                   const std::string &setting);
-
 } // namespace gradus::driver
