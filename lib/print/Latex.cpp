@@ -79,6 +79,8 @@ std::string wordName(const std::string &word) {
 } // namespace
 
 std::string latexName(const std::string &name) {
+  if (name.starts_with('"')) // a text of a column
+    return "\\text{" + escaped(name) + "}";
   size_t split = name.find('_');
   if (split != std::string::npos && split > 0 && split + 1 < name.size() &&
       name.find('.') == std::string::npos)

@@ -49,6 +49,7 @@ private:
   std::vector<ir::ValueId> matrixArguments(ir::ValueId v);
   static std::string matrixFunction(ir::MatrixOp op);
   FormulaId comparison(ir::ValueId v);
+  FormulaId textComparison(ir::ValueId v);
   FormulaId wholeComparison(ir::ValueId v);
   FormulaId element(ir::ValueId v);
   FormulaId binder(ir::ValueId v);

@@ -23,6 +23,8 @@ FormulaId Layout::comparison(ValueId v) {
     return add(std::move(f));
   }
   ValueId a = g.operand(v, 0), b = g.operand(v, 1);
+  if (FormulaId text = textComparison(v); text != noFormula)
+    return text;
   if (g.type(a).kind == Kind::Int)
     if (FormulaId whole = wholeComparison(v); whole != noFormula)
       return whole;
@@ -35,6 +37,34 @@ FormulaId Layout::comparison(ValueId v) {
   if (swap && n.prim() == Prim::LessEqual)
     f.text = ">=";
   f.parts = swap ? std::vector{at(b), at(a)} : std::vector{at(a), at(b)};
+  return add(std::move(f));
+}
+
+/// t.species[i] == "Adelie": in the graph an element of the whole numbers `t.species ==
+/// "Adelie"`, 1 where it holds, that is compared with 1.
+FormulaId Layout::textComparison(ValueId v) {
+  const Prim p = g.node(v).prim();
+  ValueId a = g.operand(v, 0), b = g.operand(v, 1);
+  if (g.isConstant(a))
+    std::swap(a, b);
+  if ((p != Prim::Equal && p != Prim::NotEqual) || g.type(a) != Type{Kind::Int, 0} ||
+      !g.isConstant(b) || g.intValue(b) < 0 || g.intValue(b) > 1 || g.node(a).op != Op::At ||
+      g.node(g.operand(a, 0)).op != Op::Input)
+    return noFormula;
+  const std::string equals = " == \"", named = g.inputOf(g.operand(a, 0)).name;
+  const size_t split = named.find(equals);
+  if (split == std::string::npos)
+    return noFormula;
+  std::string text = "\"";
+  for (char c : named.substr(split + equals.size(), named.size() - split - equals.size() - 1))
+    text += c == '"' ? "\"\"" : std::string(1, c);
+  const FormulaId column = name(named.substr(0, split)), index = at(g.operand(a, 1));
+  Formula element{Shape::Element};
+  element.parts = {column, index};
+  const FormulaId left = add(std::move(element)), right = name(text + "\"");
+  Formula f{Shape::Comparison, (p == Prim::Equal) == (g.intValue(b) == 1) ? "==" : "!="};
+  f.truth = true;
+  f.parts = {left, right};
   return add(std::move(f));
 }
 
