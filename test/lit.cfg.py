@@ -46,6 +46,8 @@ config.environment["GRADUS_CACHE"] = os.path.join(config.test_exec_root, "cache"
 
 if os.path.exists(os.path.join(llvm, "clang")):
     config.available_features.add("clang")
+if os.path.exists("/usr/bin/pdflatex"):
+    config.available_features.add("pdflatex")
 if lit_config.params.get("long") or os.environ.get("GRADUS_LONG"):
     config.available_features.add("long")
     config.environment["GRADUS_LONG"] = "1"
