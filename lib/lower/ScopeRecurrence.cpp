@@ -217,17 +217,40 @@ std::vector<Action> Scope::stepActions(const Recurrence &r) {
 /// Reads of r's states before the step become reads of the state.
 std::vector<Action> Scope::withStates(std::vector<Action> given, const Recurrence &r) {
   const ValueId before = g.sub(r.opened.symbols[0], g.integer(1));
-  RewriteRule rule;
-  rule.applies = [&](ValueId v) {
+  auto isRead = [&](ValueId v) {
     return g.node(v).op == Op::At && isState(g.operand(v, 0), r, StatePart::All) &&
            g.operand(v, 1) == before;
   };
+  // An array of all elements of a state is the state. (Otherwise what is computed from
+  // it here and in the step would be computed twice.)
+  auto whole = [&](ValueId v, size_t leading) -> ValueId {
+    if (g.node(v).op != Op::Build || g.isOpenTerm(v))
+      return {};
+    const Opened o = g.open(v);
+    if (g.node(o.body).op != Op::At)
+      return {};
+    auto ops = g.operands(o.body);
+    bool inOrder = std::equal(ops.begin() + static_cast<long>(leading), ops.end(),
+                              o.symbols.begin(), o.symbols.end());
+    return inOrder ? o.body : ValueId{};
+  };
+  RewriteRule rule;
+  rule.applies = [&](ValueId v) {
+    if (isRead(v))
+      return true;
+    ValueId element = whole(v, 2);
+    return element.valid() && isRead(element);
+  };
   rule.replace = [&](ValueId v) {
-    if (!rule.applies(v))
-      return v;
-    std::vector<ValueId> ops(g.operands(v).begin(), g.operands(v).end());
-    ValueId state = r.opened.symbols[static_cast<size_t>(g.node(ops[0]).payload) + 1];
-    return ops.size() == 2 ? state : g.at(state, std::span(ops).subspan(2));
+    if (isRead(v)) {
+      std::vector<ValueId> ops(g.operands(v).begin(), g.operands(v).end());
+      ValueId state = r.opened.symbols[static_cast<size_t>(g.node(ops[0]).payload) + 1];
+      return ops.size() == 2 ? state : g.at(state, std::span(ops).subspan(2));
+    }
+    if (ValueId element = whole(v, 1); element.valid())
+      if (ValueId state = g.operand(element, 0); g.type(state) == g.type(v))
+        return state;
+    return v;
   };
   std::vector<ValueId> values;
   for (const Action &a : given) {
