@@ -228,4 +228,29 @@ void gmm(Sizes s, Inputs in, Outputs out) {
               double(n) * (largest + std::log(sum)) + prior - double(K) * constant;
 }
 
+/// The same with packed triangles, which are unpacked first.
+void gmm_packed(Sizes s, Inputs in, Outputs out) {
+  const int64_t d = s[1], K = s[2], p = d * (d + 1) / 2;
+  const double *q = in[3];
+  std::vector<double> diag(K * d), below(K * d * d), gd(K * d), gb(K * d * d);
+  auto place = [&](int64_t k, int64_t r, int64_t c) {
+    return k * p + d + c * d - c * (c + 1) / 2 + r - c - 1;
+  };
+  for (int64_t k = 0; k < K; ++k)
+    for (int64_t r = 0; r < d; ++r) {
+      diag[k * d + r] = q[k * p + r];
+      for (int64_t c = 0; c < r; ++c)
+        below[(k * d + r) * d + c] = q[place(k, r, c)];
+    }
+  const double *inputs[] = {in[0], in[1], in[2], diag.data(), below.data()};
+  double *outputs[] = {out[0], out[1], out[2], gd.data(), gb.data()};
+  gmm(s, inputs, outputs);
+  for (int64_t k = 0; k < K; ++k)
+    for (int64_t r = 0; r < d; ++r) {
+      out[3][k * p + r] = gd[k * d + r];
+      for (int64_t c = 0; c < r; ++c)
+        out[3][place(k, r, c)] = gb[(k * d + r) * d + c];
+    }
+}
+
 } // extern "C"

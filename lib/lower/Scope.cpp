@@ -22,6 +22,11 @@ void emitScope(FunctionBuilder &builder, std::vector<Action> actions) {
 
 void Scope::run(std::vector<Action> given) {
   regions.push_back({});
+  for (const Action &a : given)
+    if (g.isConstant(a.guard)) {
+      sureRoots.push_back(a.value);
+      sureRoots.insert(sureRoots.end(), a.indices.begin(), a.indices.end());
+    }
   for (Action &a : given)
     takeApart(std::move(a), -1);
   if (b.module.strict)
@@ -47,7 +52,10 @@ ValueId Scope::symbolFor(ValueId lo, ValueId hi, ValueId binder, unsigned index)
     return it->second;
   ValueId own;
   if (g.node(binder).binders != 0) {
-    own = g.open(binder).symbols[index];
+    // A stored sum of arrays binds an index of the sum, not of an axis.
+    const Opened o = g.open(binder);
+    if (index < o.symbols.size() && o.ranges[index] == Axis{lo, hi})
+      own = o.symbols[index];
     if (std::find(b.openSymbols.begin(), b.openSymbols.end(), own) != b.openSymbols.end())
       own = {};
   }

@@ -121,6 +121,9 @@ private:
   bool mayFail(ir::ValueId v) { return mayFail(v, stamp); }
   bool mayFail(ir::ValueId v, uint32_t judge);
   bool mayFailInside(ir::ValueId v, LoopItem &loop);
+  static bool isStart(const ir::Node &n, unsigned operand) {
+    return n.op == ir::Op::Recur && operand >= 3 && operand < n.binders + 2u;
+  }
   ir::ValueId runs(ir::ValueId lo, ir::ValueId hi);
   bool asksFor(ir::ValueId guard, ir::ValueId condition) const;
   ir::ValueId nothing(ir::ValueId like);
@@ -130,6 +133,18 @@ private:
   void addToPlan(ir::ValueId v);
   void gather();
   void sortNodes();
+
+  // ScopeSure.cpp: what is computed in any case.
+  bool takesAll(ir::ValueId v) const;
+  /// Whether v may be computed without its operand k.
+  bool skips(const ir::Node &n, ir::ValueId v, unsigned k) const;
+  ir::ValueId both(ir::ValueId a, ir::ValueId c);
+  ir::ValueId overRanges(ir::ValueId v);
+  void forEachPart(ir::ValueId v, ir::ValueId guard, bool sure,
+                   const std::function<void(ir::ValueId, ir::ValueId)> &visit);
+  bool failsAlone(ir::ValueId v);
+  void findSure();
+  bool failsOnlyAsSure(ir::ValueId v);
 
   // ScopeRecurrence.cpp: loops with state.
   void addRecurrence(int producer);
@@ -203,6 +218,11 @@ private:
   /// regions.
   std::unordered_map<ir::ValueId, std::vector<int>, ir::ValueIdHash> homes;
   std::map<std::pair<ir::ValueId, ir::ValueId>, ir::ValueId> symbols;
+  /// Values that are computed in any case, and under which guards; found when first asked.
+  std::vector<ir::ValueId> sureRoots;
+  std::map<std::pair<ir::ValueId, ir::ValueId>, std::vector<ir::ValueId>> ranges; ///< see overRanges()
+  std::unordered_map<ir::ValueId, std::vector<ir::ValueId>, ir::ValueIdHash> sureUnder;
+  std::unordered_map<ir::ValueId, bool, ir::ValueIdHash> onlyAsSure;
   std::map<std::tuple<ir::ValueId, int, int>, int> regionOf;
 };
 

@@ -155,7 +155,8 @@ void Scope::findNeeds(LoopItem &item) {
     bool inside = (written && n.op != Op::Matrix && n.op != Op::State) || varies(v);
     if (!inside) {
       // Arrays of states are made where their recurrence runs, or not at all.
-      bool safe = (n.op == Op::State && !n.type.scalar()) || !mayFail(v);
+      bool safe =
+          (n.op == Op::State && !n.type.scalar()) || !mayFail(v) || failsOnlyAsSure(v);
       ValueId condition = safe ? always : certain(v, read);
       if (!condition.valid() && !mayFailInside(v, item))
         condition = all;
@@ -183,12 +184,12 @@ void Scope::findNeeds(LoopItem &item) {
       }
       for (unsigned k = 0; k < n.operandCount; ++k) {
         ValueId o = g.operand(v, k);
-        bool start = n.op == Op::Recur && k >= 3 && k < n.binders + 2u;
+        bool start = isStart(n, k);
         bool isBody = n.binders != 0 && k >= n.rangeOperands() && !start;
         bool ends = n.op == Op::Recur && k > 2 && !start && !g.isConstant(g.operand(v, 2));
         Use part = isBody ? body : use;
         part.written = use.written && n.op != Op::Matrix && !g.type(o).scalar();
-        if (ends || (n.op == Op::Reduce && k == 3 && !g.isConstant(g.operand(v, 2))))
+        if (ends || (n.op == Op::Reduce && k == 3 && !takesAll(v)))
           part.kind = Use::Perhaps;
         if ((choice || shortcut) && k >= 1) {
           bool holds = choice ? k == 1 : n.prim() == Prim::And;

@@ -65,7 +65,7 @@ void Scope::use(ValueId v, int region) {
     if (several.size() > 1)
       homes[v] = std::move(several);
   };
-  if (several.size() >= mostHomes || !mayFail(v)) {
+  if (several.size() >= mostHomes || !mayFail(v) || failsOnlyAsSure(v)) {
     for (int h : several)
       region = meet(h, region);
     several = {region};

@@ -123,6 +123,24 @@ TEST(Loops, ArraysAreStoredOnce) {
   EXPECT_FALSE(cheap.has("workspace")) << cheap.text();
 }
 
+TEST(Loops, ArraysThatMayFailAreStoredOnce) {
+  // Neither 2*i - 1 nor i is certain to be an index of q, and each is read under a
+  // condition: but the value reads them too, in the same loops.
+  Lowered l("fn f(q[m], x[n], int d) = {\n"
+            "  let a[i in 1..d] = if i > 1 then q[2*i - 1] else exp(q[i])\n"
+            "  sum(k in 1..n) (x[k] - sum(i in 1..d) a[i]*i*x[k])^2 }");
+  EXPECT_EQ(l.count(" in 1..n"), 1u) << "value and gradient in one pass\n" << l.text();
+  EXPECT_EQ(l.count("exp("), 3u) << "once for the value, twice for the gradient\n" << l.text();
+  EXPECT_TRUE(l.inOrder("for i in 1..d", "for k in 1..n")) << l.text();
+  l.set("m", 3).set("q", {0, 7, 2}).set("n", 2).set("x", {1, -1}).set("d", 2);
+  // Each term is (1 - (exp(q1) + 2*q3))^2 = 16.
+  EXPECT_EQ(l.run(), (std::vector<double>{32, 16, 0, 32, 32, -32}));
+  EXPECT_TRUE(l.set("d", 3).run().empty());
+  EXPECT_EQ(l.message(), "the index of q is 5, outside 1..3");
+  l.set("n", 0).set("x", std::vector<double>{});
+  EXPECT_EQ(l.run(), (std::vector<double>{0, 0, 0, 0})) << "nobody reads q";
+}
+
 TEST(Loops, GradientGrowsWithItsText) {
   auto lines = [](int terms) {
     std::string text = "fn f(x[n]) = { let a0 = x[1]; ";
