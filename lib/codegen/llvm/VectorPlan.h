@@ -9,6 +9,7 @@
 //===--------------------------------------------------------------------===//
 #pragma once
 
+#include "codegen/llvm/Accesses.h"
 #include "loops/Loops.h"
 
 #include <map>
@@ -22,13 +23,6 @@ namespace gradus::codegen {
 /// How a scalar differs from round to round: by a constant (0: not at all), or
 /// in no known way.
 using Stride = std::optional<int64_t>;
-
-/// What is accessed from where in one function.
-struct AccessCounts {
-  explicit AccessCounts(const loops::Function &function);
-  std::vector<unsigned> variables, buffers; ///< by id
-  std::vector<const loops::Operation *> definitions; ///< by ScalarId, null: no Let
-};
 
 struct VectorPlan {
   /// Of the scalars of the body; those from outside are the same for all rounds.
