@@ -8,7 +8,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <regex>
+#include <sstream>
 
 namespace gradus::codegen {
 namespace {
@@ -425,6 +427,28 @@ TEST(Outputs, LongStraightLinesAreSpared) {
     return v;
   });
   EXPECT_TRUE(has(optimized(m), "optnone"));
+  Module products = formula([](auto &f, ScalarId a, ScalarId b, ScalarId) {
+    ScalarId v = a;
+    for (int k = 0; k < 4000; ++k)
+      v = f.apply(Prim::Add, {b, f.apply(Prim::Mul, {v, a})});
+    return v;
+  });
+  for (Level level : {Level::O0, Level::Fast}) {
+    // In blocks of 250 or so, of operations that the quick instruction selection knows;
+    // the first one has the places on the stack, too.
+    std::string text = optimized(products, avx512(level));
+    EXPECT_TRUE(hasNot(text, "call double @llvm.fmuladd"));
+    std::istringstream lines(text);
+    size_t block = 0, longest = 0, blocks = 0;
+    for (std::string line; std::getline(lines, line);) {
+      bool begins = line.empty() || line[0] != ' ';
+      blocks += begins && block > 100;
+      block = begins ? 0 : block + 1;
+      longest = std::max(longest, block);
+    }
+    EXPECT_LT(longest, 600u);
+    EXPECT_GT(blocks, 20u);
+  }
   Module dot;
   samples::addDot(dot);
   EXPECT_TRUE(hasNot(optimized(dot), "optnone"));

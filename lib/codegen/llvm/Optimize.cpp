@@ -8,6 +8,7 @@
 //===--------------------------------------------------------------------===//
 #include "codegen/llvm/Optimize.h"
 #include "codegen/llvm/CarriedValues.h"
+#include "codegen/llvm/LargeFunctions.h"
 #include "codegen/llvm/UniformRemainders.h"
 #include "codegen/llvm/VectorMath.h"
 
@@ -52,27 +53,6 @@ llvm::ModulePassManager shortPipeline() {
   return module;
 }
 
-} // namespace
-
-bool sparesLargeFunctions(llvm::Module &module) {
-  constexpr size_t largestBlock = 3000;
-  bool any = false;
-  for (llvm::Function &f : module) {
-    bool large = false;
-    for (const llvm::BasicBlock &block : f)
-      large = large || block.size() > largestBlock;
-    if (!large)
-      continue;
-    f.removeFnAttr(llvm::Attribute::AlwaysInline);
-    f.addFnAttr(llvm::Attribute::OptimizeNone);
-    f.addFnAttr(llvm::Attribute::NoInline);
-    any = true;
-  }
-  return any;
-}
-
-namespace {
-
 /// A method with hundreds of loops in one function: to choose which of their indices
 /// to keep in registers (LoopStrengthReduce) takes minutes there and helps nothing,
 /// since the work is done in the functions that it calls.
@@ -90,9 +70,9 @@ void spareLoopReduction(llvm::Module &module) {
 
 void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine, Level level,
                     bool vectorMath) {
+  bool spares = spareLargeFunctions(module);
   if (level == Level::O0)
     return;
-  bool spares = sparesLargeFunctions(module);
   llvm::TargetLibraryInfoImpl library(machine.getTargetTriple());
   if (vectorMath)
     addVectorMath(library, machine.getTargetFeatureString());

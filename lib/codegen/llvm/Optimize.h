@@ -8,11 +8,6 @@
 
 namespace gradus::codegen {
 
-/// Marks functions with a very long straight-line block, whose cost in LLVM's
-/// schedulers grows faster than their length, to be compiled without passes.
-/// Returns whether there is one.
-bool sparesLargeFunctions(llvm::Module &module);
-
 /// Runs the passes of the level. `vectorMath`: loops may call libmvec.
 void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine, Level level,
                     bool vectorMath);
