@@ -238,7 +238,8 @@ void ConstrainedSolver::judgeConstrained(Solution &s) {
   double worth = 0;
   for (size_t k = 0; k < n; ++k) {
     double distance = slope[k] > 0 ? x_[k] - lower_[k] : upper_[k] - x_[k];
-    double beyondRounding = std::max(0.0, std::fabs(slope[k]) - 1e-11 * scale);
+    double rounding = 1e-11 * (std::fabs(gradient[k]) + duals);
+    double beyondRounding = std::max(0.0, std::fabs(slope[k]) - rounding);
     worth = std::max(worth, beyondRounding * std::min(std::fabs(x_[k]), distance));
   }
   auto within = [&](double tolerance, double allowed) {

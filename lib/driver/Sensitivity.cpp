@@ -182,7 +182,12 @@ bool ConstrainedSolver::addSensitivities(Solution &s) {
   for (const ir::Parameter &p : session_.module().parameters) {
     ValueId parameter = g.inputNode(p.input);
     if (g.type(parameter).kind != Kind::Real || (!p.problem.empty() && p.problem != problem_.name) ||
-        std::find(inputs_.begin(), inputs_.end(), parameter) == inputs_.end())
+        !session_.value(p.input).known)
+      continue;
+    // Some only move the sides of constraints.
+    const ValueId read[1] = {parameter};
+    const std::vector<bool> depends = g.dependsOnInputs(values, read);
+    if (std::none_of(values.begin(), values.end(), [&](ValueId v) { return depends[v.index]; }))
       continue;
     const InputValue bound = session_.value(p.input);
     size_t size = g.type(parameter).scalar() ? 1 : bound.elements();
