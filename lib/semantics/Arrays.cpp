@@ -46,7 +46,8 @@ bool Elaborator::axes(const std::vector<syntax::AxisDecl> &decls, Scope &scope,
 }
 
 Value Elaborator::overAxes(const syntax::Expr &expr, const syntax::Declarator &declarator,
-                           const std::vector<Axis> &axes, Scope &scope) {
+                           const std::vector<Axis> &axes, Scope &scope,
+                           const DependentAxes &dependent) {
   if (axes.empty()) {
     Value v = expression(expr, scope);
     return number(v, expr.range).valid() ? v : Value::error();
@@ -59,7 +60,15 @@ Value Elaborator::overAxes(const syntax::Expr &expr, const syntax::Declarator &d
     const std::optional<syntax::Ident> &index = declarator.axes[k].index;
     ValueId symbol = graph_.newSymbol(axes[k].lo, axes[k].hi, index ? index->name : "");
     symbols.push_back(symbol);
-    context_.active.push_back({symbol, axes[k].lo, axes[k].hi});
+    Axis range = axes[k];
+    if (!dependent.symbols.empty()) {
+      ir::Substitution earlier;
+      for (size_t j = 0; j < k; ++j)
+        earlier[dependent.symbols[j]] = symbols[j];
+      range = {graph_.substitute(dependent.ranges[k].lo, earlier),
+               graph_.substitute(dependent.ranges[k].hi, earlier)};
+    }
+    context_.active.push_back({symbol, range.lo, range.hi});
     if (!context_.growing.empty() && context_.growing.back().axes == axes)
       context_.growing.back().symbols = symbols;
     if (index && isFree(*index, inner)) {
@@ -93,7 +102,11 @@ Value Elaborator::overAxes(const syntax::Expr &expr, const syntax::Declarator &d
   }
   if (!number(v, expr.range).valid())
     return Value::error();
-  return Value::array(graph_.build(symbols, axes, v.node));
+  ValueId body = v.node;
+  if (!dependent.symbols.empty())
+    body = graph_.select(insideOf(dependent, symbols, axes), body,
+                         graph_.type(body).kind == Kind::Int ? graph_.integer(0) : graph_.real(0));
+  return Value::array(graph_.build(symbols, axes, body));
 }
 
 //--- literals ---------------------------------------------------------------------------
@@ -243,9 +256,10 @@ Value Elaborator::elementsOf(Value base, const syntax::Index &i, SourceRange ran
                        fmt::format("the slice {} ends before it begins", textOf(place)));
       }
     }
-    if (check && !checkIndex(parts[k].at, axes[k], place, i.base->range, range))
-      return Value::error();
-    if (check && slice && !checkIndex(parts[k].upper, axes[k], place, i.base->range, range))
+    if (!check)
+      continue;
+    if (slice ? !checkSlice(parts[k].at, parts[k].upper, axes[k], place, i.base->range, range)
+              : !checkIndex(parts[k].at, axes[k], place, i.base->range, range))
       return Value::error();
   }
   graph_.setRange(range);
@@ -253,11 +267,9 @@ Value Elaborator::elementsOf(Value base, const syntax::Index &i, SourceRange ran
     std::vector<ValueId> at;
     for (const Part &part : parts)
       at.push_back(part.at);
-    if (!base.view && graph_.isSymbol(base.node) && parts.size() == 1) {
-      at[0] = earlierIndex(base.node, at[0], i.subscripts[0].range, i.base->range, range);
-      if (!at[0].valid())
-        return Value::error();
-    }
+    if (!base.view && graph_.isSymbol(base.node) &&
+        !earlierIndices(base.node, at, i.subscripts[0].range, i.base->range, range))
+      return Value::error();
     return Value::scalar(shapes_.element(base, at));
   }
 
@@ -276,11 +288,16 @@ Value Elaborator::elementsOf(Value base, const syntax::Index &i, SourceRange ran
   if (shapes_.depth(base) >= 64)
     base = shapes_.named(base);
   ArrayView view{shapes_.kind(base), result, {}, shapes_.depth(base) + 1};
-  view.element = [this, base, sources](std::span<const ValueId> indices) {
+  const bool growing = !base.view && graph_.isSymbol(base.node);
+  const SourceRange place = i.subscripts[0].range, array = i.base->range;
+  view.element = [this, base, sources, growing, place, array,
+                  range](std::span<const ValueId> indices) {
     std::vector<ValueId> at;
     size_t next = 0;
     for (const Source &s : sources)
       at.push_back(s.fixed.valid() ? s.fixed : graph_.add(indices[next++], s.shift));
+    if (growing)
+      earlierIndices(base.node, at, place, array, range);
     return shapes_.element(base, at);
   };
   Value v = Value::array(std::move(view));

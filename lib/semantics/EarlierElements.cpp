@@ -5,7 +5,10 @@
 // Inside its value the name stands for a state. Where all reads are a fixed
 // number of elements back, the states of a recurrence are these elements, and
 // the array is all values of the first. Otherwise the state is the whole array,
-// to which each step adds one element.
+// to which each step adds one element. Of an array of two indices the state is
+// all rows before, and within a step the row in the making is one of its own:
+//
+// let L[i in 1..n, j in 1..i] = (A[i,j] - sum(k in 1..j-1) L[i,k]*L[j,k])/...
 //
 //===--------------------------------------------------------------------===//
 
@@ -27,8 +30,8 @@ Value Elaborator::earlierElements(Entity &entity, SourceRange use) {
   for (Growing &growing : context_.growing) {
     if (growing.entity != &entity)
       continue;
-    if (growing.axes.size() != 1)
-      return notYet(use, fmt::format("the array '{}' of several indices that reads its own elements",
+    if (growing.axes.size() > 2)
+      return notYet(use, fmt::format("the array '{}' of more than two indices that reads its own elements",
                                      entity.name));
     if (!growing.self.valid())
       growing.self = graph_.newState({Kind::Real, graph_.shape(growing.axes)}, entity.name);
@@ -39,24 +42,51 @@ Value Elaborator::earlierElements(Entity &entity, SourceRange use) {
                            placeOf(entity.range), entity.name));
 }
 
-/// The index of a read of an earlier element; invalid after a message. What is not
-/// seen to be earlier is checked when it is read.
-ValueId Elaborator::earlierIndex(ValueId self, ValueId index, SourceRange place, SourceRange array,
-                                 SourceRange whole) {
+/// Whether the element at `indices` comes before the one that is being elaborated:
+/// an earlier row, or not a later one and an earlier element of it.
+bool Elaborator::surelyBefore(const Growing &growing, std::span<const ValueId> indices,
+                              size_t axis, SourceRange place) {
+  auto atMost = [&](ValueId end) {
+    bool inside = false;
+    ++context_.guards; // no message when it is not
+    outside(indices[axis], {growing.axes[axis].lo, end}, true, place, place, place, inside);
+    --context_.guards;
+    return inside;
+  };
+  const ValueId here = growing.symbols[axis];
+  if (atMost(graph_.sub(here, graph_.integer(1))))
+    return true;
+  return axis + 1 < indices.size() && (indices[axis] == here || atMost(here)) &&
+         surelyBefore(growing, indices, axis + 1, place);
+}
+
+/// Of a read of an earlier element; false after a message. What is not seen to be
+/// earlier is checked when it is read.
+bool Elaborator::earlierIndices(ValueId self, std::vector<ValueId> &indices, SourceRange place,
+                                SourceRange array, SourceRange whole) {
   for (const Growing &growing : context_.growing) {
-    if (growing.self != self || growing.symbols.empty())
+    if (growing.self != self || growing.symbols.size() != indices.size())
       continue;
-    const ValueId i = growing.symbols[0], before = graph_.sub(i, graph_.integer(1));
+    if (surelyBefore(growing, indices, 0, place))
+      return true;
     bool earlier = false;
-    if (outside(index, {growing.axes[0].lo, before}, true, place, array, whole, earlier))
-      return {};
-    if (earlier)
-      return index;
+    const ValueId before = graph_.sub(growing.symbols[0], graph_.integer(1));
+    if (indices.size() == 1 && outside(indices[0], {growing.axes[0].lo, before}, true, place,
+                                       array, whole, earlier))
+      return false;
     ++riskyReads_;
-    return graph_.select(graph_.less(index, i), index,
-                         graph_.add(growing.axes[0].hi, graph_.integer(1)));
+    ValueId sooner;
+    for (size_t k = indices.size(); k-- > 0;) {
+      ValueId less = graph_.less(indices[k], growing.symbols[k]);
+      sooner = sooner.valid()
+                   ? graph_.logicalOr(less, graph_.logicalAnd(
+                                                graph_.equal(indices[k], growing.symbols[k]), sooner))
+                   : less;
+    }
+    indices[0] = graph_.select(sooner, indices[0],
+                               graph_.add(growing.axes[0].hi, graph_.integer(1)));
   }
-  return index;
+  return true;
 }
 
 /// `array` is the Build of the elements, which read `self`.
@@ -116,6 +146,50 @@ Value Elaborator::inOrder(ValueId array, ValueId self, const std::string &name) 
   ValueId elements = graph_.elementwise(
       graph_.type(array).shape, [&](std::span<const ValueId> at) { return graph_.at(all, at); });
   return Value::array(graph_.keep(elements));
+}
+
+/// The same of two indices: a recurrence of rows, and in each step one of the
+/// elements of its row if they read that.
+Value Elaborator::rowsInOrder(ValueId array, ValueId self, const std::string &name) {
+  const ir::Opened o = graph_.open(array);
+  const ValueId i = o.symbols[0], j = o.symbols[1];
+  const ir::Type type = graph_.type(array);
+  const ir::Type rowType{Kind::Real, graph_.shape({o.ranges[1]})};
+  const ValueId rows = graph_.newState(type, name), row = graph_.newState(rowType, name);
+  bool readsRow = false;
+  ir::RewriteRule rule;
+  rule.applies = [&](ValueId v) {
+    return graph_.node(v).op == Op::At && graph_.operand(v, 0) == self;
+  };
+  rule.replace = [&](ValueId v) {
+    if (!rule.applies(v))
+      return v;
+    const ValueId first = graph_.operand(v, 1), second = graph_.operand(v, 2);
+    const ValueId here = graph_.equal(first, i);
+    const ValueId indices[] = {first, second};
+    ValueId before = graph_.at(rows, indices);
+    if (graph_.isConstant(here) && !graph_.boolValue(here))
+      return before;
+    readsRow = true;
+    return graph_.select(here, graph_.at(row, {&second, 1}), before);
+  };
+  ValueId element = ir::rewrite(graph_, {&o.body, 1}, rule)[0];
+  ValueId k = j;
+  if (readsRow) {
+    ValueId next = graph_.add(row, graph_.put(rowType.shape, {&j, 1}, element));
+    const ValueId symbols[] = {j, row}, start[] = {graph_.zeros(rowType)};
+    ValueId made = graph_.lastState(
+        graph_.recur(symbols, o.ranges[1], graph_.boolean(false), start, {&next, 1}), 0);
+    k = graph_.newSymbol(o.ranges[1].lo, o.ranges[1].hi, graph_.symbol(j).name);
+    element = graph_.at(made, {&k, 1});
+  }
+  const ValueId at[] = {i, k};
+  ValueId added = graph_.reduce(ir::ReduceOp::Sum, k, o.ranges[1].lo, o.ranges[1].hi,
+                                graph_.boolean(true), graph_.put(type.shape, at, element));
+  const ValueId symbols[] = {i, rows}, start[] = {graph_.zeros(type)},
+                next[] = {graph_.add(rows, added)};
+  return Value::array(graph_.lastState(
+      graph_.recur(symbols, o.ranges[0], graph_.boolean(false), start, next), 0));
 }
 
 } // namespace gradus::semantics

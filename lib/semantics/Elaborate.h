@@ -54,8 +54,14 @@ public:
   bool axis(const syntax::AxisDecl &decl, Scope &scope, ir::Axis &result);
   /// `e` for every index of `axes`: an array indexed like them. Index names of
   /// the declaration can be used in it. A scalar or an array of that shape.
+  /// Outside of `dependent` ranges the elements are 0.
+  struct DependentAxes {
+    std::vector<ValueId> symbols;  ///< one for each axis; empty when no range depends on another
+    std::vector<ir::Axis> ranges; ///< of these symbols
+  };
   Value overAxes(const syntax::Expr &expr, const syntax::Declarator &declarator,
-                 const std::vector<ir::Axis> &axes, Scope &scope);
+                 const std::vector<ir::Axis> &axes, Scope &scope,
+                 const DependentAxes &dependent = {});
   /// One line of `subject to`, as constraints on `unknowns` and conditions that do
   /// not read them. False after a message. (Constraints.cpp)
   bool constraint(const syntax::ConstraintDecl &decl, std::span<const ValueId> unknowns,
@@ -201,9 +207,19 @@ private:
   bool fitState(const syntax::Recurrence &r, size_t k, const Value &start, Value &next);
   // EarlierElements.cpp
   Value earlierElements(Entity &entity, SourceRange use);
-  ValueId earlierIndex(ValueId self, ValueId index, SourceRange place, SourceRange array,
-                       SourceRange whole);
+  bool earlierIndices(ValueId self, std::vector<ValueId> &indices, SourceRange place,
+                      SourceRange array, SourceRange whole);
+  bool surelyBefore(const Growing &growing, std::span<const ValueId> indices, size_t axis,
+                    SourceRange place);
   Value inOrder(ValueId array, ValueId self, const std::string &name);
+  Value rowsInOrder(ValueId array, ValueId self, const std::string &name);
+  // DependentAxes.cpp
+  bool dependentAxes(const std::vector<syntax::AxisDecl> &decls, Scope &scope,
+                     std::vector<ir::Axis> &hull, DependentAxes &dependent);
+  ValueId extremeOver(ValueId end, bool high, std::span<const ValueId> symbols,
+                      std::span<const ir::Axis> ranges);
+  ValueId insideOf(const DependentAxes &dependent, std::span<const ValueId> symbols,
+                   std::span<const ir::Axis> hull);
   // Arrays.cpp
   Value literal(const syntax::ArrayLiteral &l, SourceRange range, Scope &scope);
   Value index(const syntax::Index &i, SourceRange range, Scope &scope);
@@ -212,6 +228,8 @@ private:
   // IndexChecks.cpp
   bool checkIndex(ValueId index, const ir::Axis &axis, SourceRange place, SourceRange array,
                   SourceRange whole);
+  bool checkSlice(ValueId first, ValueId last, const ir::Axis &axis, SourceRange place,
+                  SourceRange array, SourceRange whole);
   bool outside(ValueId index, const ir::Axis &axis, bool high, SourceRange place,
                SourceRange array, SourceRange whole, bool &inside);
   // Calls.cpp

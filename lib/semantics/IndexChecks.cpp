@@ -84,4 +84,16 @@ bool Elaborator::checkIndex(ValueId index, const Axis &axis, SourceRange place,
   return true;
 }
 
+/// The same of a slice, which may be empty: then its ends may lie anywhere.
+bool Elaborator::checkSlice(ValueId first, ValueId last, const Axis &axis, SourceRange place,
+                            SourceRange array, SourceRange whole) {
+  bool belowHigh = false, aboveLow = false;
+  if (outside(last, axis, true, place, array, whole, belowHigh) ||
+      outside(first, axis, false, place, array, whole, aboveLow))
+    return false;
+  if (!belowHigh || !aboveLow)
+    ++riskyReads_;
+  return true;
+}
+
 } // namespace gradus::semantics

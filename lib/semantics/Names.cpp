@@ -143,7 +143,8 @@ Value Elaborator::letValue(const syntax::LetDecl &let, Scope &scope) {
     return shapes_.named(expression(*let.value, scope));
   const syntax::Declarator &target = let.targets[0];
   std::vector<ir::Axis> declared;
-  if (!axes(target.axes, scope, declared))
+  DependentAxes dependent;
+  if (!dependentAxes(target.axes, scope, declared, dependent))
     return Value::error();
   // Inside its own value the name stands for the array in the making.
   Scope inner(&scope);
@@ -154,13 +155,14 @@ Value Elaborator::letValue(const syntax::LetDecl &let, Scope &scope) {
     self->hasAxes = true;
   }
   context_.growing.push_back({self, declared, {}, {}});
-  Value value = shapes_.named(overAxes(*let.value, target, declared, inner));
+  Value value = shapes_.named(overAxes(*let.value, target, declared, inner, dependent));
   const ValueId state = context_.growing.back().self;
   context_.growing.pop_back();
   if (!state.valid() || value.isError() || !graph_.dependsOn(value.node, state))
     return value;
   value = shapes_.named(shapes_.real(value));
-  return inOrder(value.node, state, target.name.name);
+  return declared.size() == 1 ? inOrder(value.node, state, target.name.name)
+                              : rowsInOrder(value.node, state, target.name.name);
 }
 
 void Elaborator::bindTargets(const syntax::LetDecl &let, Value value, Scope &scope) {
