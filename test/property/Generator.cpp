@@ -434,6 +434,8 @@ private:
   Phrase real(int depth) {
     if (depth <= 0)
       return leaf();
+    if (hasRecurrences(program.seed) && once(6))
+      return recurrence(depth);
     switch (pick(20)) {
     case 0:
     case 1:
@@ -463,6 +465,75 @@ private:
     default:
       return binary(depth);
     }
+  }
+
+  //--- recurrences ----------------------------------------------------------------
+
+  /// Steps that keep their states small.
+  Phrase recurrence(int depth) {
+    if (loops >= 2)
+      return leaf();
+    Phrase start = real(depth - 1), other = real(1);
+    const Length l = length();
+    Phrase startOfArray = vector(l, depth - 1);
+    Names saved = names();
+    Range r = range();
+    const std::string z = fresh("z"), w = fresh("w"), k = fresh("k"), i = fresh("i");
+    const std::string steps = " for " + k + " in " + r.lo + ".." + r.hi;
+    static const char *const kept[] = {"", "", " checkpoint sqrt", " checkpoint 2"};
+    const std::string keeps = kept[pick(4)];
+    indices.push_back({k, r.length});
+    ++loops;
+    Phrase result;
+    switch (pick(7)) {
+    case 0:
+    case 1:
+      reals.insert(reals.end(), 3, z);
+      result = make(Sort::Real, "(fold " + z + " = @" + steps + keeps + " do (0.5*" + z + " + tanh(@)))",
+                    {std::move(start), real(depth - 1)});
+      break;
+    case 2:
+      reals.insert(reals.end(), 3, z);
+      reals.insert(reals.end(), 3, w);
+      result = make(Sort::Real,
+                    "{ let (" + z + ", " + w + ") = fold (" + z + ", " + w + ") = (@, @)" + steps +
+                        keeps + " do (cos(@), 0.5*" + w + " + tanh(@)); " + z + "*" + w + " }",
+                    {std::move(start), std::move(other), real(depth - 1), real(1)});
+      break;
+    case 3:
+      indices.push_back({i, l});
+      vectors.insert(vectors.end(), 4, {z, l, false});
+      ++loops;
+      result = make(Sort::Real,
+                    "sum(fold " + z + " = @" + steps + keeps + " do [" + i + " in 1.." + nameOf(l) +
+                        "] (0.5*" + z + "[" + i + "] + tanh(@)))",
+                    {std::move(startOfArray), real(depth - 1)});
+      --loops;
+      break;
+    case 4:
+      reals.insert(reals.end(), 3, z);
+      result = make(Sort::Real, "sumsq(scan " + z + " = @" + steps + " do (0.5*" + z + " + tanh(@)))",
+                    {std::move(start), real(depth - 1)});
+      break;
+    case 5:
+      reals.insert(reals.end(), 3, z);
+      result = make(Sort::Real,
+                    "(iterate " + z + " = @ until abs(" + z + ") < 0.5 max 5 do (0.7*sin(" + z +
+                        ") + 0.1*tanh(@)))",
+                    {std::move(start), real(1)});
+      break;
+    default: // reads the element before it, or any before it
+      indices.back().length = l;
+      result = make(Sort::Real,
+                    "{ let " + z + "[" + k + " in 1.." + nameOf(l) + "] = (if " + k +
+                        " > 1 then 0.5*" + z +
+                        (once(2) ? "[" + k + " - 1]" : "[div(" + k + " + 1, 2)]") +
+                        " else 1) + tanh(@); sumsq(" + z + ") }",
+                    {real(depth - 1)});
+    }
+    --loops;
+    restore(std::move(saved));
+    return result;
   }
 
   //--- arrays ---------------------------------------------------------------------

@@ -34,6 +34,9 @@ struct Program {
   bool risky = false; ///< may read out of range, divide a whole number by 0, ...
 };
 
+/// Programs of every other ten have recurrences, beyond the first 2,000.
+inline bool hasRecurrences(uint32_t seed) { return seed >= 2000 && seed / 10 % 2 == 1; }
+
 /// Most programs have a value for all n, m >= 1, and one that is finite.
 Program generate(uint32_t seed);
 

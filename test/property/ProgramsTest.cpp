@@ -100,6 +100,16 @@ TEST_P(RandomPrograms, AllJudgesAgree) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomPrograms, testing::Range(0u, 10u));
 
+/// The same for programs with folds, scans, iterations and arrays that read themselves.
+TEST(RandomProgram, Recurrences) {
+  Tally tally;
+  for (uint32_t first = 2000; first < 2200 && !HasFailure(); first += batch)
+    if (hasRecurrences(first))
+      runBatch(first, tally);
+  EXPECT_LT(tally.refused, 10u);
+  EXPECT_GT(tally.finite, tally.points * 3 / 5);
+}
+
 /// GRADUS_PROGRAMS=20000 property_tests --gtest_filter='*Many': other programs than
 /// those of every run, up to the first that fails.
 TEST(RandomProgram, Many) {
