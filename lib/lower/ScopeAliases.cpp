@@ -14,13 +14,28 @@ namespace gradus::lower {
 using namespace ir;
 
 /// Loops that become one may find a value computed under different conditions, or
-/// compute it themselves: what all of them find in one place.
+/// compute it themselves: what all that read it find in one place.
 Scope::Aliases Scope::sharedAliases(const std::vector<size_t> &group) const {
-  Aliases shared = items[group[0]].aliases;
+  Aliases shared;
+  for (size_t k : group)
+    for (const auto &alias : items[k].aliases)
+      if (std::find(shared.begin(), shared.end(), alias) == shared.end())
+        shared.push_back(alias);
+  if (shared.empty())
+    return shared;
   std::erase_if(shared, [&](const auto &alias) {
     return std::any_of(group.begin(), group.end(), [&](size_t k) {
       const Aliases &own = items[k].aliases;
-      return std::find(own.begin(), own.end(), alias) == own.end();
+      if (std::find(own.begin(), own.end(), alias) != own.end())
+        return false;
+      std::vector<ValueId> roots;
+      for (const Action &a : items[k].inner) {
+        roots.push_back(a.value);
+        roots.push_back(a.guard);
+        roots.insert(roots.end(), a.indices.begin(), a.indices.end());
+      }
+      const std::vector<ValueId> read = g.reachable(roots);
+      return std::binary_search(read.begin(), read.end(), alias.first);
     });
   });
   return shared;
@@ -29,7 +44,9 @@ Scope::Aliases Scope::sharedAliases(const std::vector<size_t> &group) const {
 /// Actions of a loop that read the others where this loop finds them.
 std::vector<Action> Scope::withAliases(std::vector<Action> given, const LoopItem &item,
                                        const Aliases &shared) {
-  if (item.aliases.size() == shared.size())
+  if (std::all_of(item.aliases.begin(), item.aliases.end(), [&](const auto &alias) {
+        return std::find(shared.begin(), shared.end(), alias) != shared.end();
+      }))
     return given;
   Substitution map;
   for (ValueId v : item.needs)

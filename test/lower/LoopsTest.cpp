@@ -141,6 +141,19 @@ TEST(Loops, ArraysThatMayFailAreStoredOnce) {
   EXPECT_EQ(l.run(), (std::vector<double>{0, 0, 0, 0})) << "nobody reads q";
 }
 
+TEST(Loops, ArraysThatMayFailAreStoredForSomeOfALoop) {
+  // One part of the loop over j does not read a.
+  Lowered l("fn f(q[m], s[d]) = {\n"
+            "  let a[i in 1..d] = if i > 1 then q[2*i - 1] else exp(q[i])\n"
+            "  let total = sum(s)\n"
+            "  sum(j in 1..d) (s[j] - total)^2 + sum(j in 1..d) (sum(i in 1..d) a[i]*s[j])^2 }",
+            Outputs::Value);
+  EXPECT_EQ(l.count("exp("), 1u) << l.text();
+  EXPECT_TRUE(l.inOrder("exp(", "for j_2 in")) << l.text();
+  l.set("m", 3).set("q", {0, 7, 2}).set("d", 2).set("s", {1, -1});
+  EXPECT_EQ(l.run(), (std::vector<double>{2 + 9 + 9}));
+}
+
 TEST(Loops, GradientGrowsWithItsText) {
   auto lines = [](int terms) {
     std::string text = "fn f(x[n]) = { let a0 = x[1]; ";
