@@ -348,6 +348,8 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
     factorWork += length * length;
   }
   elements_ += static_cast<int64_t>(factorWork / 4) + 200;
+  // A method with constraints is long: to optimize it costs what many steps cost.
+  elements_ = elements_ / 50 + 1;
   allowTierUp_ = !costly(0);
   if (!compile(allowTierUp_ ? jit::Level::O0 : jit::Level::Fast))
     return false;
