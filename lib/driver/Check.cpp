@@ -2,6 +2,7 @@
 
 #include "driver/Check.h"
 
+#include "driver/Backends.h"
 #include "driver/Comparison.h"
 #include "driver/Report.h"
 #include "driver/TestPoints.h"
@@ -82,6 +83,8 @@ Json verdictJson(const Verdict &v) {
 } // namespace
 
 int check(const CheckOptions &options, std::ostream &out, std::ostream &err) {
+  if (options.backends)
+    return checkBackends(options, out, err);
   Session session({options.set, options.data, options.allowPath});
   auto fail = [&] { return finish(session, options.file, options.json, out, err); };
   if (!session.load(options.file) || !session.bind())

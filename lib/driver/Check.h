@@ -11,6 +11,8 @@ struct CheckOptions {
   std::string file;
   std::vector<std::string> set, data, allowPath;
   bool json = false;
+  bool backends = false; ///< compare ways to run the model, not derivatives
+  bool strict = false;   ///< with `backends`: to the bit
 };
 
 /// Compares every function and problem with its oracles; returns the exit code.

@@ -1,6 +1,7 @@
 //===- Compile.cpp - the command `gradus compile` -----------------------------------===//
 
 #include "driver/Compile.h"
+#include "driver/CCompilers.h"
 #include "driver/Depfile.h"
 
 #include "codegen/llvm/LLVMBackend.h"
@@ -9,6 +10,7 @@
 #include "driver/LowerModel.h"
 #include "driver/Subject.h"
 #include "support/Files.h"
+#include "support/Process.h"
 #include "syntax/Printer.h"
 
 #include <algorithm>
@@ -22,10 +24,8 @@ using namespace ir;
 namespace {
 
 /// In the order of the way through the compiler.
-const std::vector<std::string> stages = {"tree", "ir",  "gradient", "loops", "llvm",
-                                         "bc",   "asm", "obj",      "c",     "header"};
-/// Belong to the language of the option, but nothing makes them so far.
-const std::vector<std::string> later = {"shared"};
+const std::vector<std::string> stages = {"tree", "ir",  "gradient", "loops",  "llvm", "bc",
+                                         "asm",  "obj", "shared",   "c", "header"};
 
 bool isOneOf(const std::string &stage, std::initializer_list<const char *> set) {
   return std::find(set.begin(), set.end(), stage) != set.end();
@@ -47,6 +47,62 @@ std::string gradientText(Session &session) {
   return text;
 }
 
+bool write(Session &session, const std::string &path, const std::string &text) {
+  auto fault = writeFile(path, text);
+  if (fault)
+    session.diagnostics.report(fault->kind, {}, fault->message, fault->remedy);
+  return !fault;
+}
+
+/// A shared library of an object, or of emitted C in float, and of what gives its
+/// functions the signatures of C: made by a C compiler.
+bool linkShared(Session &session, const codegen::c::Emitted &parts, const codegen::c::Settings &c,
+                const std::string &object, const std::vector<std::string> &runtime,
+                std::string &content) {
+  const std::string compiler = usualCCompiler();
+  if (compiler.empty()) {
+    session.diagnostics.report(Diag::FileMissing, {}, "a shared library is linked by a C compiler, and there is none",
+                               "install gcc or clang, or name one: CC=...");
+    return false;
+  }
+  TemporaryDirectory directory;
+  const std::string base = directory.path() + "/";
+  std::vector<std::string> command{compiler, "-shared", "-fPIC", "-fvisibility=hidden", "-o",
+                                   base + "model.so", base + "model.c"};
+  // Only what the header declares is seen from outside.
+  const std::string shown = "#pragma GCC visibility push(default)\n#include \"model.h\"\n"
+                            "#pragma GCC visibility pop\n";
+  bool written = write(session, base + "model.h", codegen::c::headerText(parts, c));
+  if (object.empty()) {
+    command.insert(command.begin() + 1, "-O3");
+    if (c.strict)
+      command.insert(command.begin() + 1, "-ffp-contract=off");
+    written = written &&
+              write(session, base + "model.c", shown + codegen::c::sourceText(parts, c, "model.h"));
+  } else {
+    command.insert(command.begin() + 1, "-O2");
+    command.push_back(base + "model.o");
+    written = written && write(session, base + "model.o", object) &&
+              write(session, base + "model.c",
+                    shown + codegen::c::wrapperText(parts, c, "model.h", runtime));
+  }
+  command.push_back("-lm");
+  if (!written)
+    return false;
+  std::string said;
+  if (runProgram(command, said) != 0) {
+    session.diagnostics.report(Diag::FileUnwritable, {}, "the C compiler '" + compiler +
+                               "' made no shared library: " + said.substr(0, said.find('\n')),
+                               "another one: CC=clang gradus compile ...");
+    return false;
+  }
+  if (auto fault = readFile(base + "model.so", content)) {
+    session.diagnostics.report(fault->kind, {}, fault->message, fault->remedy);
+    return false;
+  }
+  return true;
+}
+
 bool nativeCode(Session &session, const loops::Module &module, const lower::Interface &interface,
                 const CompileOptions &options, std::string &content) {
   codegen::Settings settings;
@@ -55,15 +111,22 @@ bool nativeCode(Session &session, const loops::Module &module, const lower::Inte
   settings.triple = options.target;
   // Another machine may have no vector functions to link with.
   settings.vectorMath = options.target.empty();
-  if (options.withHeader) {
-    const codegen::c::Settings c = cSettings(session, options.model, module, interface);
+  const bool shared = options.emit == "shared";
+  codegen::c::Settings c;
+  codegen::c::Emitted parts;
+  if (options.withHeader || shared) {
+    c = cSettings(session, options.model, module, interface);
     settings.symbolPrefix = c.prefix + "_packed_";
-    const codegen::c::Emitted parts = codegen::c::emit(module, interface, c);
-    const auto header = std::filesystem::path(options.output).replace_extension(".h");
-    if (auto fault = writeFile(header.string(), codegen::c::objectHeader(parts, c))) {
-      session.diagnostics.report(fault->kind, {}, fault->message, fault->remedy);
+    settings.runtimePrefix = c.prefix + "_rt_";
+    settings.hidden = shared;
+    parts = codegen::c::emit(module, interface, c);
+  }
+  const auto header = std::filesystem::path(options.output).replace_extension(".h");
+  if (shared) {
+    if (options.withHeader && !write(session, header.string(), codegen::c::headerText(parts, c)))
       return false;
-    }
+    if (c.single)
+      return linkShared(session, parts, c, "", {}, content);
   }
   std::string error;
   auto program = codegen::LLVMProgram::create(module, settings, error);
@@ -77,11 +140,15 @@ bool nativeCode(Session &session, const loops::Module &module, const lower::Inte
     return false;
   }
   program->optimize();
+  const std::vector<std::string> runtime = program->runtimeFunctions();
+  if (options.withHeader && !shared &&
+      !write(session, header.string(), codegen::c::objectHeader(parts, c, runtime)))
+    return false;
   content = options.emit == "llvm"  ? program->ir()
             : options.emit == "bc"  ? program->bitcode()
             : options.emit == "asm" ? program->assembly()
                                     : program->object();
-  return true;
+  return !shared || linkShared(session, parts, c, std::string(content), runtime, content);
 }
 
 /// The emitted C; `--emit=c` writes its header beside it.
@@ -119,11 +186,6 @@ bool emitC(Session &session, const loops::Module &module, const lower::Interface
 /// Whether the stage exists and its output has a place to go to.
 bool checkUsage(Session &session, const CompileOptions &options) {
   const std::string &stage = options.emit;
-  if (std::find(later.begin(), later.end(), stage) != later.end()) {
-    session.diagnostics.report(Diag::NotYet, {}, "--emit=" + stage + " is not yet there",
-                               "--emit=obj makes an object file");
-    return false;
-  }
   if (std::find(stages.begin(), stages.end(), stage) == stages.end()) {
     std::string list;
     for (const std::string &s : stages)
@@ -139,10 +201,10 @@ bool checkUsage(Session &session, const CompileOptions &options) {
                                "name it: -o FILE");
     return false;
   }
-  if (options.output.empty() && isOneOf(stage, {"obj", "bc"})) {
+  if (options.output.empty() && isOneOf(stage, {"obj", "bc", "shared"})) {
     session.diagnostics.report(Diag::Usage, {}, "--emit=" + stage + " makes a binary file",
                                "name it: -o " + stemOf(options.file) +
-                                   (stage == "obj" ? ".o" : ".bc"));
+                                   (stage == "obj" ? ".o" : stage == "bc" ? ".bc" : ".so"));
     return false;
   }
   if (options.output.empty() && stage == "c") {
@@ -150,7 +212,12 @@ bool checkUsage(Session &session, const CompileOptions &options) {
                                "name it: -o " + stemOf(options.file) + ".c");
     return false;
   }
-  if (options.withHeader && stage != "obj") {
+  if (stage == "shared" && (!options.target.empty() || !options.cpu.empty())) {
+    session.diagnostics.report(Diag::Usage, {}, "--emit=shared is for this machine",
+                               "for another one: --emit=obj with --target and --cpu, or --emit=c");
+    return false;
+  }
+  if (options.withHeader && !isOneOf(stage, {"obj", "shared"})) {
     session.diagnostics.report(Diag::Usage, {}, "--with-header writes a header beside an object",
                                "--emit=obj -o " + stemOf(options.file) + ".o");
     return false;
@@ -160,7 +227,7 @@ bool checkUsage(Session &session, const CompileOptions &options) {
                                "--emit=header -o " + stemOf(options.file) + ".h");
     return false;
   }
-  if (options.model.real != "f64" && !isOneOf(stage, {"c", "header"})) {
+  if (options.model.real != "f64" && !isOneOf(stage, {"c", "header", "shared"})) {
     session.diagnostics.report(Diag::NotYet, {}, "--real f32 is not yet there for --emit=" + stage,
                                "--emit=header makes C with float");
     return false;

@@ -100,7 +100,8 @@ bool lowerFixed(Session &session, const EmitOptions &options, loops::Module &mod
   std::map<std::string, std::vector<ValueId>> inputs;
   for (const InterfaceFunction &f : interface.functions)
     for (const lower::InterfaceArgument &a : f.arguments)
-      if (a.input.valid() && a.kind == Kind::Int && a.shape == 0) {
+      if (a.input.valid() && a.kind == Kind::Int && a.shape == 0 &&
+          a.role != lower::ArgumentRole::Entries) {
         auto [it, first] = inputs.try_emplace(a.name);
         if (first)
           names.push_back(a.name);

@@ -5,8 +5,10 @@
 #include "differentiate/Differentiate.h"
 #include "differentiate/SumOfSquares.h"
 #include "driver/Native.h"
+#include "driver/SparseSolve.h"
 #include "lower/Flat.h"
 #include "lower/Method.h"
+#include "lower/Plan.h"
 #include "semantics/Elaborate.h"
 
 #include <algorithm>
@@ -98,6 +100,12 @@ private:
                                 {f.workspace}, {"elements"});
       f.workspaceFunction = size.kernel.function;
     }
+    for (lower::InterfaceRoom &room : f.rooms) {
+      room.inputs = inputsOf(g, {&room.elements, 1});
+      Callable size = addKernel(module.functions[f.function.index].name + "_" + room.suffix,
+                                room.note, room.inputs, {room.elements}, {"elements"});
+      room.function = size.kernel.function;
+    }
     interface.functions.push_back(std::move(f));
   }
   void offer(Purpose purpose, const Subject &s, const std::string &name, const Callable &inner,
@@ -165,6 +173,70 @@ private:
         a.role = ArgumentRole::Direction;
     offer(Purpose::Hessian, s, s.name + "_hessian", product,
           {"", "the Hessian of " + s.name, {}, 0, 0, {{"hessian", 1}}, directions});
+    if (auto matrix = differentiate::hessian(g, outputs[0], variables); matrix && isLarge(*matrix)) {
+      offer(Purpose::Pattern, s, s.name + "_hessian_pattern",
+            lower::addPattern(g, module, unused(s.name + "_hessian_pattern"),
+                              places(s.name + "_hessian", *matrix), *matrix));
+      offer(Purpose::SparseHessian, s, s.name + "_sparse_hessian",
+            values(s.name + "_sparse_hessian", s.name, *matrix, inputs));
+      describeValues();
+    }
+  }
+
+  //--- sparse matrices --------------------------------------------------------------
+  /// Whether the matrix is better given by its entries: not one that is small, nor one
+  /// that has as many entries as a dense one.
+  bool isLarge(const differentiate::SparseMatrix &m) const {
+    constexpr int64_t small = 16;
+    return !m.coupled && !(g.node(m.columns).op == Op::Constant && g.intValue(m.columns) <= small);
+  }
+  /// Where the entries of the slots are, from the sizes and data that say so.
+  Callable places(const std::string &name, const differentiate::SparseMatrix &m) {
+    std::vector<ValueId> outputs{differentiate::slotRows(g, m), differentiate::slotColumns(g, m)};
+    std::vector<ValueId> roots = outputs;
+    roots.insert(roots.end(), {m.rows, m.columns, differentiate::slots(g, m)});
+    return inner(addKernel(name + "_places",
+                           std::string("where the ") + (m.symmetric ? "Hessian" : "Jacobian") +
+                               " has entries" + (m.symmetric ? ": its lower triangle" : "") +
+                               ", in compressed columns",
+                           inputsOf(g, roots), outputs, {"rows", "columns"}));
+  }
+  /// The values of the entries; `inputs` are what the model's own functions take.
+  Callable values(const std::string &name, const std::string &subject,
+                  const differentiate::SparseMatrix &m, const std::vector<ValueId> &inputs) {
+    const ShapeId slots = g.shape({{g.integer(1), differentiate::slots(g, m)}});
+    entries_ = g.input({"entries", {Kind::Int, 0}, InputRole::Size, {}});
+    position_ = g.input({"position", {Kind::Int, slots}, InputRole::Local, {}});
+    std::vector<ValueId> all = inputs;
+    all.insert(all.end(), {entries_, position_});
+    return addKernel(name,
+                     (m.symmetric ? "the entries of the Hessian of " : "the entries of the Jacobian of ") +
+                         subject + ", in the order of the pattern",
+                     all, {differentiate::slotValues(g, m, position_, entries_)}, {"values"});
+  }
+  /// What the last function takes of a pattern.
+  void describeValues() {
+    for (lower::InterfaceArgument &a : interface.functions.back().arguments)
+      if (a.input == entries_ || a.input == position_)
+        a.role = a.input == entries_ ? ArgumentRole::Entries : ArgumentRole::Position;
+  }
+  void addSparse(const Subject &s, const std::string &prefix, const std::vector<ValueId> &inputs,
+                 const char *what, const differentiate::SparseMatrix &m) {
+    const std::string matrix = prefix + what;
+    offer(Purpose::Pattern, s, matrix + "_pattern",
+          lower::addPattern(g, module, unused(matrix + "_pattern"), places(matrix, m), m));
+    offer(m.symmetric ? Purpose::SparseHessian : Purpose::SparseJacobian, s,
+          prefix + "sparse_" + what,
+          inner(values(matrix + "_values", m.symmetric ? "the objective" : "the residuals", m,
+                       inputs)),
+          {"",
+           std::string("the entries of the ") + (m.symmetric ? "Hessian" : "Jacobian of the residuals") +
+               ", in the order of the pattern",
+           {{ArgumentRole::Unknowns, "x", s.arguments}},
+           0,
+           0,
+           {{"values", 1}}});
+    describeValues();
   }
 
   //--- problems -------------------------------------------------------------------
@@ -226,6 +298,8 @@ private:
     offer(Purpose::Hessian, s, prefix + "hessian", product,
           {"", "the Hessian", {x}, 0, 0, {{"hessian", 1}}, directions});
 
+    if (auto matrix = differentiate::hessian(g, objective, s.arguments); matrix && isLarge(*matrix))
+      addSparse(s, prefix, inputs, "hessian", *matrix);
     auto residuals = differentiate::residuals(g, objective, s.arguments);
     if (!residuals)
       return;
@@ -243,6 +317,8 @@ private:
     offer(Purpose::Jacobian, s, prefix + "jacobian", tangent,
           {"", "the derivatives of the residuals, a row each", {x}, 0, 0, {{"jacobian", 1}},
            directions});
+    if (auto matrix = differentiate::jacobian(g, *residuals, s.arguments); matrix && isLarge(*matrix))
+      addSparse(s, prefix, inputs, "jacobian", *matrix);
   }
 
   /// `value` in the shape of the unknown; without one, the number everywhere.
@@ -308,13 +384,6 @@ private:
           near ? "did you mean '" + *near + "'?" : "`gradus methods` lists them");
       return false;
     }
-    if (lower::asksSparseHessian(*method)) {
-      session.diagnostics.report(Diag::NotYet, problem.method.range,
-                                 "compiled models cannot solve with " + described.method + " yet: only `gradus "
-                                 "run` plans the factorization of a sparse Hessian",
-                                 "choose another method: lbfgs, newton or newton_cg");
-      return false;
-    }
     if (!problem.constraints.empty() || lower::asksConstraints(*method)) {
       session.diagnostics.report(Diag::NotYet, problem.range,
                                  "compiled models cannot solve problems with constraints yet",
@@ -331,6 +400,12 @@ private:
       if (std::find(s.arguments.begin(), s.arguments.end(), v) == s.arguments.end())
         descent.inputs.push_back(v);
     descent.bounded = described.bounded;
+    if (!addSparseHessian(session, *method, descent))
+      return false;
+    if (descent.hessian)
+      offer(Purpose::Plan, s, prefix + "plan",
+            lower::addPlan(g, module, unused(prefix + "plan"),
+                           places(prefix + "plan", descent.hessian->matrix), *descent.hessian));
     const size_t first = module.functions.size();
     const lower::DescentTexts texts{method, session.loopMethod("before_descent"),
                                     session.loopMethod("after_step"),
@@ -339,13 +414,15 @@ private:
     if (session.diagnostics.hasErrors())
       return false;
     for (size_t k = first; k < module.functions.size(); ++k) {
+      if (!module.functions[k].external.empty())
+        continue;
       module.functions[k].name = unused(prefix + "descent_" + module.functions[k].name);
       module.functions[k].exported = false;
     }
     InterfaceFunction f =
         lower::addSolve(g, module, unused(prefix + "solve"), made.solve, descent.inputs,
                         s.arguments, made.n, made.options, made.workspace, descent.bounded,
-                        problem.maximize);
+                        problem.maximize, descent.hessian ? &*descent.hessian : nullptr);
     size_t k = 0;
     for (const syntax::MethodDecl *m : {texts.before, texts.method})
       for (const syntax::Parameter &p : m->parameters) {
@@ -397,6 +474,7 @@ private:
   lower::Interface &interface;
   Graph &g;
   std::set<std::string> taken;
+  ValueId entries_, position_; ///< inputs of the last values()
 };
 
 } // namespace

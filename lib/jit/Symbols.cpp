@@ -72,7 +72,7 @@ const std::vector<Symbol> &symbols() {
 #endif
 #define ROW(NAME) {#NAME, addressOf(&NAME)},
         ROW(gradus_digamma) ROW(gradus_polygamma) ROW(gradus_polygamma_r) ROW(gradus_powi)
-        ROW(gradus_hess_solve)
+        ROW(gradus_hess_solve) ROW(gradus_hess_plan) ROW(gradus_sparse_assemble)
 #undef ROW
     };
     std::stable_sort(all.begin(), all.end());

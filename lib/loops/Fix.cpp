@@ -101,7 +101,8 @@ void propagateConstants(Module &module) {
     // From the last parameter on, so that the numbers of the others stay.
     for (auto it = all.rbegin(); it != all.rend(); ++it) {
       const auto &[place, value] = *it;
-      if (!value || module.functions[place.first].exported)
+      const Function &f = module.functions[place.first];
+      if (!value || f.exported || !f.external.empty())
         continue;
       fixParameter(module, {place.first}, place.second, *value);
       changed = true;

@@ -1,6 +1,6 @@
 //===- Flat.cpp - kernels over one vector of all unknowns -----------------------===//
 
-#include "lower/Flat.h"
+#include "lower/FlatWriter.h"
 
 #include <algorithm>
 #include <cassert>
@@ -57,91 +57,6 @@ InterfaceArgument describeInput(const Graph &g, ValueId v) {
 }
 
 namespace {
-
-/// One function under construction, with its parameters and their roles.
-class FlatWriter {
-public:
-  FlatWriter(Graph &g, loops::Module &module, const std::string &name,
-             const std::string &documentation)
-      : g(g), b(makeFunction(g, module, name, documentation)) {
-    made.function = {static_cast<uint32_t>(module.functions.size() - 1)};
-    made.name = name;
-    made.note = documentation;
-  }
-
-  BufferId buffer(std::string name, Type t, BufferRole role) {
-    loops::Buffer buffer;
-    buffer.name = std::move(name);
-    buffer.kind = t.kind == Kind::Int ? loops::Kind::Int : loops::Kind::Real;
-    buffer.role = role;
-    buffer.axes = b.bufferAxes(t.shape);
-    b.f.buffers.push_back(std::move(buffer));
-    return {static_cast<uint32_t>(b.f.buffers.size() - 1)};
-  }
-  void parameter(Argument value, InterfaceArgument described) {
-    b.f.parameters.push_back({value.value});
-    made.arguments.push_back(std::move(described));
-  }
-  BufferId vector(ArgumentRole role, const std::string &name, Type t, BufferRole access) {
-    BufferId v = buffer(name, t, access);
-    parameter({v}, {role, name, {}, t.shape});
-    return v;
-  }
-
-  /// Parameters of the inputs; scalars are bound first, since shapes read them.
-  std::unordered_map<ValueId, Argument, ValueIdHash> inputs(std::span<const ValueId> list) {
-    std::unordered_map<ValueId, Argument, ValueIdHash> bound;
-    for (ValueId v : list)
-      if (g.type(v).scalar()) {
-        ScalarId s = b.scalar(b.kindOf(v), g.inputOf(v).name);
-        b.bind(v, s);
-        bound[v] = {s};
-      }
-    for (ValueId v : list) {
-      if (!g.type(v).scalar())
-        bound[v] = {buffer(g.inputOf(v).name, g.type(v), BufferRole::In)};
-      parameter(bound[v], describeInput(g, v));
-    }
-    return bound;
-  }
-
-  Type vectorType(ValueId length) {
-    return {Kind::Real, g.shape({{g.integer(1), length}})};
-  }
-  ScalarId position(const UnknownPlace &p) { return b.size(g.add(p.offset, g.integer(1))); }
-  BufferId view(const UnknownPlace &p, std::string name, BufferId base) {
-    BufferId v = buffer(std::move(name), g.type(p.input), BufferRole::View);
-    b.f.buffers[v.index].base = base;
-    b.f.buffers[v.index].offset = b.size(p.offset);
-    return v;
-  }
-  Argument part(const UnknownPlace &p, const std::string &name, BufferId base) {
-    if (!g.type(p.input).scalar())
-      return {view(p, name, base)};
-    return {b.let(loops::Kind::Real, loops::LoadOp{base, {position(p)}}, name)};
-  }
-
-  /// The function's workspace, and its callee's behind it.
-  InterfaceFunction finish(ValueId calleeWorkspace) {
-    b.finish();
-    made.workspace = g.add(b.workspaceElements(), calleeWorkspace);
-    return std::move(made);
-  }
-
-  Graph &g;
-  FunctionBuilder b;
-  InterfaceFunction made;
-
-private:
-  static FunctionBuilder makeFunction(Graph &g, loops::Module &module, const std::string &name,
-                                      const std::string &documentation) {
-    module.functions.emplace_back();
-    loops::Function &f = module.functions.back();
-    f.name = name;
-    f.documentation = documentation;
-    return FunctionBuilder(g, module, f);
-  }
-};
 
 /// What is called once, or once for each unit vector.
 class FlatCall {
@@ -290,12 +205,17 @@ InterfaceFunction addSolve(Graph &g, loops::Module &module, const std::string &n
                            loops::FunctionId solve, std::span<const ValueId> inputs,
                            std::span<const ValueId> unknowns, ValueId n,
                            std::span<const ValueId> options, ValueId workspace, bool bounded,
-                           bool negate) {
+                           bool negate, const SparseHessian *hessian) {
   FlatWriter w(g, module, name, module.functions[solve.index].documentation);
   w.b.f.usesHook = module.functions[solve.index].usesHook;
-  auto bound = w.inputs(inputs);
   ValueId length;
   placesOf(g, unknowns, length);
+  std::vector<ValueId> own(inputs.begin(), inputs.end());
+  if (hessian)
+    std::erase_if(own, [&](ValueId v) { return isOfPlan(*hessian, v); });
+  auto bound = w.inputs(own);
+  if (hessian)
+    bindPlan(w, *hessian, length, bound);
   Type vector = w.vectorType(length);
   std::vector<Argument> list;
   for (ValueId v : inputs)

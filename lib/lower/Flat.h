@@ -14,6 +14,8 @@
 
 namespace gradus::lower {
 
+struct SparseHessian;
+
 /// A kernel together with what it was made from, or a function like it.
 struct Callable {
   KernelSpec spec;
@@ -58,11 +60,12 @@ InterfaceFunction addFlat(ir::Graph &graph, loops::Module &module, const Callabl
 
 /// A whole descent without the number of unknowns among its parameters: inputs,
 /// bounds where there are any, x, options, results. With `negate` the objective
-/// is given back with its sign turned.
+/// is given back with its sign turned. What the descent reads of a sparse Hessian
+/// comes in one array, the plan.
 InterfaceFunction addSolve(ir::Graph &graph, loops::Module &module, const std::string &name,
                            loops::FunctionId solve, std::span<const ir::ValueId> inputs,
                            std::span<const ir::ValueId> unknowns, ir::ValueId n,
                            std::span<const ir::ValueId> options, ir::ValueId workspace,
-                           bool bounded, bool negate);
+                           bool bounded, bool negate, const SparseHessian *hessian = nullptr);
 
 } // namespace gradus::lower

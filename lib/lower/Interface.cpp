@@ -25,6 +25,14 @@ void fixInputs(Graph &g, loops::Module &module, Interface &interface,
         f.workspaceInputs.erase(f.workspaceInputs.begin() + static_cast<ptrdiff_t>(k));
       }
     f.workspace = g.substitute(f.workspace, map);
+    for (InterfaceRoom &room : f.rooms) {
+      for (size_t k = room.inputs.size(); k-- > 0;)
+        if (auto it = values.find(room.inputs[k]); it != values.end()) {
+          loops::fixParameter(module, room.function, k, it->second);
+          room.inputs.erase(room.inputs.begin() + static_cast<ptrdiff_t>(k));
+        }
+      room.elements = g.substitute(room.elements, map);
+    }
   }
   loops::propagateConstants(module);
 }

@@ -25,6 +25,10 @@ enum class Purpose : uint8_t {
   Hessian,       ///< a dense matrix over all real arguments or unknowns
   Residual,      ///< 1/2 times the sum of their squares is the objective up to a constant
   Jacobian,      ///< of the residuals, a dense matrix
+  Pattern,       ///< of a sparse matrix: columns, rows, and places for its values
+  SparseHessian, ///< the values of its lower triangle
+  SparseJacobian,
+  Plan,          ///< of the factorization that the solver needs
   Start,         ///< start point and bounds of a problem
   Solve,         ///< the whole descent
 };
@@ -38,6 +42,9 @@ enum class ArgumentRole : uint8_t {
   Direction, ///< what the Hessian is multiplied by; laid out like what it belongs to
   Lower,     ///< bounds of the unknowns
   Upper,
+  Entries,   ///< of a sparse matrix: how many there are
+  Position,  ///< which entry each slot is, as the pattern has it
+  Plan,      ///< as the function of Purpose::Plan makes it
   Option,    ///< of the loop or the method; Solve only
   Result,    ///< what the function is for
   Ending,    ///< Solve: why it ended, a lower::Ending
@@ -57,6 +64,16 @@ struct InterfaceArgument {
   ir::Kind kind = ir::Kind::Real;
   std::string note = {};   ///< one line for people
   double initial = 0;      ///< Option: the model's value, or the method's default
+  std::vector<ir::ValueId> elements = {}; ///< inputs that its first elements are
+};
+
+/// How long an array of the caller's has to be.
+struct InterfaceRoom {
+  std::string suffix;   ///< of its name behind the function's: "slots"
+  std::string note;
+  ir::ValueId elements; ///< an Int expression of inputs
+  loops::FunctionId function = {};
+  std::vector<ir::ValueId> inputs = {};
 };
 
 struct InterfaceFunction {
@@ -70,6 +87,7 @@ struct InterfaceFunction {
   loops::FunctionId workspaceFunction;
   std::vector<ir::ValueId> workspaceInputs;
   std::vector<InterfaceArgument> arguments; ///< one a parameter of the loop-IR function
+  std::vector<InterfaceRoom> rooms = {};
 };
 
 /// Where an unknown lies in the vector of all: elements offset+1 .. offset+elements.

@@ -6,10 +6,16 @@
 // factors A + E with a diagonal E: enough for a descent direction, and for
 // quasidefinite systems with their signs known.
 //
+// Emitted C takes the parts between marks as they are, with `double` as wide as
+// its reals: constants that are no whole numbers are cast to it.
+//
 //===--------------------------------------------------------------------===//
 
 #include "runtime/Sparse.h"
 
+int64_t gradus_ldl_fill(const int64_t *plan) { return plan[2]; }
+
+//--- plans
 /// The head of a plan; arrays of n, n+1 or `entries` elements follow.
 enum { PlanSize, PlanEntries, PlanFill, PlanHead };
 
@@ -38,8 +44,6 @@ static Plan view(const int64_t *plan) {
   p.value = p.row + p.entries;
   return p;
 }
-
-int64_t gradus_ldl_fill(const int64_t *plan) { return plan[PlanFill]; }
 
 int64_t gradus_ldl_plan(int64_t n, const int64_t *start, const int64_t *row, const int64_t *order,
                         int64_t *plan, int64_t *factor, int64_t *work) {
@@ -106,7 +110,9 @@ int64_t gradus_ldl_plan(int64_t n, const int64_t *start, const int64_t *row, con
   return PlanHead + 4 * n + 2 + 2 * entries;
 }
 
-/// Where the parts of a factor are: whole numbers share the array of reals.
+//--- factors
+/// Where the parts of a factor are: whole numbers share the array of reals, and start
+/// on a whole number of pairs.
 typedef struct Factor {
   double *value, *diagonal, *y, *x; // fill, n, n, n
   int64_t *row;                     // fill
@@ -119,7 +125,7 @@ static Factor parts(const Plan *p, double *factor) {
   f.diagonal = f.value + p->fill;
   f.y = f.diagonal + p->n;
   f.x = f.y + p->n;
-  f.row = (int64_t *)(f.x + p->n);
+  f.row = (int64_t *)(void *)(f.x + p->n + (p->fill + p->n) % 2);
   f.used = f.row + p->fill;
   f.pattern = f.used + p->n;
   f.flag = f.pattern + p->n;
@@ -152,7 +158,7 @@ void gradus_ldl_factor(const int64_t *plan, const double *values, const double *
   }
   for (k = 0; k < p.n; ++k) {
     int64_t top = p.n, own = p.order[k];
-    double pivot = held && held[own] == 0 ? 1.0 : shift;
+    double pivot = held && held[own] == 0 ? (double)1 : shift;
     f.flag[k] = k;
     // Row k of L: the values, and its pattern along the paths to k in the tree.
     for (q = p.start[k]; q < p.start[k + 1]; ++q) {
@@ -183,9 +189,9 @@ void gradus_ldl_factor(const int64_t *plan, const double *values, const double *
       ++f.used[i];
     }
     if (held && held[own] == 0)
-      f.diagonal[k] = 1.0;
+      f.diagonal[k] = 1;
     else
-      f.diagonal[k] = pivot_of(pivot, sign ? sign[own] : 1.0, least, inertia);
+      f.diagonal[k] = pivot_of(pivot, sign ? sign[own] : (double)1, least, inertia);
   }
 }
 
@@ -222,9 +228,11 @@ int64_t gradus_hess_solve(int64_t n, int64_t entries, int64_t plan_length, int64
         if (size > largest)
           largest = size;
       }
-  least = pivot * largest > 1e-300 ? pivot * largest : 1e-300;
+  least = (double)1e-300 > 0 ? (double)1e-300 : (double)1e-36;
+  if (pivot * largest > least)
+    least = pivot * largest;
   for (k = 0; k < 40; ++k) {
-    double more = k == 0 ? 0 : 1e-3 * largest;
+    double more = k == 0 ? (double)0 : (double)1e-3 * largest;
     for (q = 1; q < k; ++q)
       more *= 4;
     gradus_ldl_factor(plan, values, right, NULL, shift + more, least, factor, &inertia);
@@ -234,3 +242,5 @@ int64_t gradus_hess_solve(int64_t n, int64_t entries, int64_t plan_length, int64
   gradus_ldl_solve(plan, factor, right, x);
   return k;
 }
+
+//--- other

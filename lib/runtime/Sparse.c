@@ -2,6 +2,9 @@
 
 #include "runtime/Sparse.h"
 
+int64_t gradus_sparse_order_room(int64_t n, int64_t entries) { return 2 * entries + 12 * n + 8; }
+
+//--- assembly
 int64_t gradus_sparse_assemble(int64_t slots, const int64_t *rows, const int64_t *columns,
                                int64_t m, int64_t n, int64_t *start, int64_t *row,
                                int64_t *position, int64_t *work) {
@@ -45,8 +48,8 @@ int64_t gradus_sparse_assemble(int64_t slots, const int64_t *rows, const int64_t
   return entries;
 }
 
-//--- approximate minimum degree ------------------------------------------------------
-//
+//--- orders
+// Approximate minimum degree.
 // Amestoy, Davis and Duff, SIAM J. Matrix Anal. Appl. 17, 1996, without the
 // detection of equal variables: the quotient graph, degrees bounded by the
 // sizes of elements, elements that are covered by another one absorbed.
@@ -60,8 +63,6 @@ typedef struct Quotient {
   int64_t *degree, *head, *next, *last;    // variables by degree
   int64_t *mark, *outside;
 } Quotient;
-
-int64_t gradus_sparse_order_room(int64_t n, int64_t entries) { return 2 * entries + 12 * n + 8; }
 
 static void unlist(Quotient *q, int64_t i) {
   if (q->last[i] >= 0)
@@ -270,3 +271,5 @@ void gradus_sparse_order(int64_t n, const int64_t *start, const int64_t *row, in
     }
   }
 }
+
+//--- other

@@ -42,12 +42,14 @@ int64_t gradus_ldl_plan(int64_t n, const int64_t *start, const int64_t *row, con
 /// Entries of L below the diagonal.
 int64_t gradus_ldl_fill(const int64_t *plan);
 
+//--- inertia: emitted C takes the part between these marks
 /// What a factorization found.
 typedef struct GradusInertia {
   int64_t positive, negative; ///< pivots as they came
   int64_t raised;             ///< pivots that were replaced
 } GradusInertia;
 
+//--- factors
 /// Factors P*(A + shift*I)*P'. values: of A in compressed columns. Row and column
 /// i are replaced by those of the identity where held[i] == 0 (held may be NULL).
 /// sign[i] is the sign that pivot i should have, 1 or -1 (NULL: all 1): one that
@@ -67,6 +69,14 @@ void gradus_ldl_solve(const int64_t *plan, double *factor, const double *right, 
 int64_t gradus_hess_solve(int64_t n, int64_t entries, int64_t plan_length, int64_t factor_length,
                           double shift, double pivot, const int64_t *plan, const double *values,
                           const double *right, double *factor, double *x);
+
+/// Everything that gradus_hess_solve needs to know of a symmetric matrix, in one array
+/// plan[8 + 3*slots + 4*n]: the number of entries, the lengths of the plan and of the
+/// factors, then the entry of each slot (slots of them), then the plan; the rest is 0.
+/// work: 9 + 3*slots + 14*n. Returns the number of entries.
+int64_t gradus_hess_plan(int64_t slots, int64_t n, int64_t room, int64_t work_room,
+                         const int64_t *rows, const int64_t *columns, int64_t *plan,
+                         int64_t *work);
 
 #ifdef __cplusplus
 }

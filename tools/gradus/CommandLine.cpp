@@ -91,6 +91,7 @@ const char *const compileExamples = R"(Examples:
   gradus compile model.opt --emit=llvm
   gradus compile model.opt --emit=header -o model.h --fix n=10
   gradus compile model.opt --emit=obj -o model.o --with-header
+  gradus compile model.opt --emit=shared -o model.so --with-header
 Stages:
   tree      the syntax tree
   ir        the expression IR of the whole model
@@ -98,14 +99,18 @@ Stages:
   loops     the loop IR of values, gradients and the descent
   llvm bc   LLVM IR, as text or binary, optimized
   asm obj   for this machine, or the one that --target and --cpu name
+  shared    a shared library for this machine, linked by a C compiler
   header    one self-contained C99 header, also C++
   c         the same as a source and a header beside it)";
 
 const char *const checkExamples = R"(Examples:
   gradus check model.opt
+  gradus check --backends model.opt
 Compares value and gradient of every function and problem: native code (without
 and with optimization, default and --strict) with the interpreter, derivatives
-with central differences in 50 digits. Exit code 11 where something differs.)";
+with central differences in 50 digits. Exit code 11 where something differs.
+--backends compares everything a compiled model has, with the C compilers that
+PATH has: interpreter, machine code at three levels, C and object.)";
 
 const char *const cacheExamples = R"(Examples:
   gradus cache
@@ -347,6 +352,9 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   addSet(*checkCommand, common);
   addData(*checkCommand, common);
   addJson(*checkCommand, common);
+  checkCommand->add_flag("--backends", check.backends,
+                         "compare interpreter, machine code, emitted C and object with each other");
+  checkCommand->add_flag("--strict", check.strict, "with --backends: they agree to the bit");
   checkCommand->footer(checkExamples);
 
   bool clearCache = false;

@@ -57,10 +57,11 @@ struct Expression {
 struct Statement;
 using Block = std::vector<Statement>;
 
-/// type name = value;
+/// type name[extent] = value;
 struct Declare {
   std::string type, name;
   std::vector<Expression> value; ///< none or one
+  std::string extent = {};       ///< of an array
 };
 /// target OP value; OP is =, += ...
 struct Assign {

@@ -1,6 +1,7 @@
 //===- EmitC.cpp - a module and its table as C --------------------------------===//
 #include "codegen/c/EmitC.h"
 
+#include "codegen/c/Costs.h"
 #include "codegen/c/FunctionWriter.h"
 #include "codegen/c/Texts.h"
 #include "codegen/c/Unused.h"
@@ -40,9 +41,14 @@ public:
     namePublic();
     for (size_t k = 0; k < interface_.functions.size(); ++k)
       describe(k);
+    const std::string bodies = internalFunctions() + publicBodies();
+    const std::string costs = costMacros();
     Emitted made;
-    made.declarations = head() + optionTypes_ + workspaceText_ + publicText_ + "\n";
-    made.objects = head() + optionTypes_ + workspaceInline() + objectText_ + "\n" + inlined(textFunctions(settings_, !interface_.problems.empty()));
+    made.declarations = head() + optionTypes_ + workspaceText_ + costs + publicText_ + "\n";
+    const std::string texts = textFunctions(settings_, !interface_.problems.empty());
+    made.objects = head() + optionTypes_ + workspaceInline() + marked(objectText_, "static inline ") +
+                   "\n" + inlined(texts);
+    made.wrappers = sizeHelpers() + workspaceBodies_ + marked(wrapperText_, "") + "\n" + texts;
     made.declarations += fmt::format(
         "/* What a check that failed looked for; site: frame->error_site. {{0}} .. {{3}} stand for\n"
         " * frame->error_values. */\nconst char *{0}_error_text(int32_t site);\n",
@@ -53,7 +59,6 @@ public:
                       settings_.prefix);
     for (const PublicShape &shape : shapes_)
       made.names.push_back(shape.name);
-    std::string bodies = internalFunctions() + publicBodies();
     made.implementation = file_.helpers.text() + bodies + textFunctions(settings_, !interface_.problems.empty());
     return made;
   }
@@ -103,7 +108,10 @@ private:
     elementBytes_ = settings_.single && !wholeWorkspace ? 4 : 8;
     Names names;
     for (uint32_t k : order_)
-      file_.facts[k].name = settings_.prefix + "_" + internal_.unique(module_.functions[k].name, "f");
+      if (const loops::Function &f = module_.functions[k]; f.external.empty())
+        file_.facts[k].name = settings_.prefix + "_" + internal_.unique(f.name, "f");
+      else
+        file_.facts[k].name = file_.helpers.useRuntime(f.external);
   }
   static void visitCalls(const Body &body, const std::function<void(uint32_t)> &visit) {
     for (const loops::Statement &s : body) {
@@ -146,7 +154,8 @@ private:
       shape.isPublic = true;
       // The subject's own name may be cut, the purpose never is.
       std::string own = f.name, purpose;
-      for (const char *ending : {"_value_gradient", "_hessian_vector", "_gradient", "_hessian"})
+      for (const char *ending : {"_hessian_pattern", "_sparse_hessian", "_value_gradient", "_hessian_vector",
+                                 "_gradient", "_hessian"})
         if (std::string_view(f.name).size() > std::string_view(ending).size() &&
             f.name.compare(f.name.size() - std::string_view(ending).size(), std::string::npos,
                            ending) == 0 && f.purpose != Purpose::Value) {
@@ -167,6 +176,8 @@ private:
     }
     // Static functions have other names than the extern ones.
     for (uint32_t k : order_) {
+      if (!module_.functions[k].external.empty())
+        continue;
       const std::string own = file_.facts[k].name.substr(settings_.prefix.size() + 1);
       if (publicNames_.count(own) || isOwn(own))
         file_.facts[k].name += "_i";
@@ -200,10 +211,14 @@ private:
     const std::vector<std::string> &names = writer.parameterNames();
     if (f.workspaceFunction.valid())
       workspace(row, names, shape, upperStem);
+    for (const lower::InterfaceRoom &room : f.rooms)
+      this->room(room, shape, upperStem);
     Function head = writer.writeHead(shape);
     const std::string text = documentation(row, names);
     publicText_ += "\n" + text + formatHead(head) + ";\n";
-    objectText_ += "\n" + text + packed(row, head, names);
+    const std::string wrapper = packed(row, head, names);
+    objectText_ += "\n" + text + wrapper;
+    wrapperText_ += "\n" + wrapper;
   }
 
   /// The function of an object, whose arguments are an array of pointers, behind
@@ -215,8 +230,8 @@ private:
     std::string out =
         fmt::format("extern int32_t {}({}_frame *frame, void *const *arguments);\n", symbol,
                     settings_.prefix);
-    head.internal = true;
-    head.result = "inline int32_t";
+    head.internal = false;
+    head.result = "@int32_t";
     out += formatHead(head) + " {\n";
     if (!shape.options.empty())
       out += fmt::format("  static const {} defaults = {};\n  const {} *o = options ? options : &defaults;\n",
@@ -317,26 +332,51 @@ private:
       shape.workspaceCheck = macro;
       return;
     }
-    FunctionWriter writer(file_, size, file_.facts[f.workspaceFunction.index]);
+    std::string arguments;
+    for (ir::ValueId input : f.workspaceInputs)
+      for (size_t j = 0; j < f.arguments.size(); ++j) {
+        const InterfaceArgument &a = f.arguments[j];
+        if (a.input == input)
+          arguments += (arguments.empty() ? "" : ", ") + names[j];
+        for (size_t e = 0; e < a.elements.size(); ++e)
+          if (a.elements[e] == input)
+            arguments += fmt::format("{}{}[{}]", arguments.empty() ? "" : ", ", names[j], e);
+      }
+    sizeFunction(size, file_.facts[f.workspaceFunction.index], name,
+                 "Bytes of workspace for " + shape.name, elementBytes_);
+    shape.workspaceCheck = name + "(" + arguments + ")";
+  }
+
+  /// The length of an array: a number, or a function of sizes.
+  void room(const lower::InterfaceRoom &room, const PublicShape &shape,
+            const std::string &upperStem) {
+    const loops::Function &size = module_.functions[room.function.index];
+    const std::string note = room.note + " of " + shape.name;
+    if (room.inputs.empty())
+      workspaceText_ += fmt::format("\n/* {}. */\n#define {}_{}_{} {}\n", note, upper_, upperStem,
+                                    upperCase(room.suffix), evaluateWhole(size, {}));
+    else
+      sizeFunction(size, file_.facts[room.function.index], shape.name + "_" + room.suffix, note, 1);
+  }
+
+  void sizeFunction(const loops::Function &size, const FunctionFacts &facts,
+                    const std::string &name, const std::string &note, int64_t times) {
+    FunctionWriter writer(file_, size, facts);
     Function fn;
     fn.name = name;
     fn.result = "size_t";
-    std::string arguments;
-    for (size_t k = 0; k < f.workspaceInputs.size(); ++k) {
-      fn.parameters.push_back({"int64_t", writer.parameterNames()[k]});
-      for (size_t j = 0; j < f.arguments.size(); ++j)
-        if (f.arguments[j].input == f.workspaceInputs[k])
-          arguments += (arguments.empty() ? "" : ", ") + names[j];
-    }
-    workspaceText_ +=
-        fmt::format("\n/* Bytes of workspace for {}. */\n{};\n", shape.name, formatHead(fn));
+    for (const std::string &parameter : writer.parameterNames())
+      if (fn.parameters.size() + 1 < writer.parameterNames().size()) // the last is the result
+        fn.parameters.push_back({"int64_t", parameter});
+    workspaceText_ += fmt::format("\n/* {}. */\n{};\n", note, formatHead(fn));
     fn.body = writer.wholeResult();
     Return &last = std::get<Return>(fn.body.back().node);
-    last.value = Expression::infix("*", Binding::Product, Expression::prefix("(size_t)", last.value),
-                                   Expression::atom(std::to_string(elementBytes_)));
+    last.value = Expression::prefix("(size_t)", last.value);
+    if (times != 1)
+      last.value = Expression::infix("*", Binding::Product, std::move(last.value),
+                                     Expression::atom(std::to_string(times)));
     removeUnused(fn);
     workspaceBodies_ += formatFunction(fn) + "\n";
-    shape.workspaceCheck = name + "(" + arguments + ")";
   }
 
   //--- texts
@@ -393,6 +433,13 @@ private:
   }
 
   //--- objects
+  /// The mark before functions becomes what is to stand there.
+  static std::string marked(const std::string &text, const std::string &what) {
+    std::string out;
+    for (size_t k = 0; k < text.size(); ++k)
+      out += text[k] == '@' && (k == 0 || text[k - 1] == '\n') ? what : std::string(1, text[k]);
+    return out;
+  }
   /// Functions of a header that has no source.
   static std::string inlined(const std::string &functions) {
     std::string out;
@@ -435,10 +482,46 @@ private:
           [&](const InterfaceFunction &f) { return f.function.index == k; });
       if (offered && !called_[k])
         continue; // written as the extern function
+      if (!module_.functions[k].external.empty())
+        continue; // one of the helpers
       Function f = FunctionWriter(file_, module_.functions[k], file_.facts[k]).write({});
       removeUnused(f);
+      stack_.add(f);
       out += formatFunction(f) + "\n";
     }
+    return out;
+  }
+
+  /// Stack and arithmetic of each function.
+  std::string costMacros() {
+    for (const auto &[name, bytes] : file_.helpers.frames())
+      stack_.addText(name, bytes);
+    std::string out = "\n/* The most stack that a call takes, in bytes, where sums have one lane: code for size,\n"
+                      " * and machines without vectors. The C library's functions and the hook come on top. */\n";
+    for (size_t row = 0; row < interface_.functions.size(); ++row)
+      out += fmt::format("#define {}_{}_STACK {}\n", upper_, upperCase(stems_[row]),
+                         (stack_.of(shapes_[row].name) + 7) / 8 * 8);
+    std::string counts;
+    for (size_t row = 0; row < interface_.functions.size(); ++row) {
+      const InterfaceFunction &f = interface_.functions[row];
+      if (f.purpose > Purpose::Jacobian)
+        continue; // moves, and descents
+      std::vector<std::string> names;
+      Names unique;
+      for (const InterfaceArgument &a : f.arguments)
+        if (a.kind == ir::Kind::Int && a.shape == 0 && a.role != ArgumentRole::Result)
+          names.push_back(unique.unique(a.name, "n"));
+      const std::string text = operationsText(module_, f.function, names);
+      std::string list;
+      for (const std::string &name : names)
+        list += (list.empty() ? "" : ", ") + name;
+      if (!text.empty())
+        counts += fmt::format("#define {}_{}_OPERATIONS{} ({})\n", upper_, upperCase(stems_[row]),
+                              list.empty() ? "" : "(" + list + ")", text);
+    }
+    if (!counts.empty())
+      out += "\n/* Arithmetic of a call in units of an addition; exp and its like count 20 and more. */\n" +
+             counts;
     return out;
   }
 
@@ -465,6 +548,7 @@ private:
         made.body.insert(made.body.begin(), first.begin(), first.end());
       }
       removeUnused(made);
+      stack_.add(made);
       out += formatFunction(made) + "\n";
     }
     return out;
@@ -511,7 +595,9 @@ private:
   std::vector<std::string> stems_;
   std::map<size_t, std::string> optionDefaults_;
   int64_t elementBytes_ = 8;
-  std::string optionTypes_, workspaceText_, publicText_, objectText_, workspaceBodies_;
+  StackBounds stack_{1};
+  std::string optionTypes_, workspaceText_, publicText_, objectText_, wrapperText_,
+      workspaceBodies_;
 };
 
 } // namespace

@@ -51,6 +51,7 @@ struct Emitted {
   std::string declarations;   ///< body of the header, without guards
   std::string implementation; ///< body of the source
   std::string objects;        ///< body of a header for LLVM's object
+  std::string wrappers;       ///< the same functions, extern, behind `declarations`
   std::vector<std::string> names; ///< of the functions, one a row of the table
 };
 
@@ -64,8 +65,13 @@ Emitted emit(const loops::Module &module, const lower::Interface &interface,
 std::string singleHeader(const Emitted &parts, const Settings &settings);
 /// A header of declarations, and the source that includes it as `headerName`.
 std::string headerText(const Emitted &parts, const Settings &settings);
-/// The header of an object: types, and functions that call it.
-std::string objectHeader(const Emitted &parts, const Settings &settings);
+/// The header of an object: types, and functions that call it. `runtime` names the
+/// functions of the runtime that the object needs: the header has them.
+std::string objectHeader(const Emitted &parts, const Settings &settings,
+                         const std::vector<std::string> &runtime);
+/// The source that makes a shared library of the object.
+std::string wrapperText(const Emitted &parts, const Settings &settings,
+                        const std::string &headerName, const std::vector<std::string> &runtime);
 std::string sourceText(const Emitted &parts, const Settings &settings,
                        const std::string &headerName);
 

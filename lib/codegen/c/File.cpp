@@ -2,6 +2,7 @@
 #include "codegen/c/EmitC.h"
 
 #include "codegen/c/CTree.h"
+#include "codegen/c/Helpers.h"
 #include "codegen/c/Names.h"
 
 #include <fmt/format.h>
@@ -73,11 +74,28 @@ std::string headerText(const Emitted &parts, const Settings &s) {
          parts.declarations + cppEnd() + fmt::format("\n#endif /* {}_H */\n", upper);
 }
 
-std::string objectHeader(const Emitted &parts, const Settings &s) {
-  const std::string upper = upperCase(s.prefix);
-  return notice(s, "For the object of the same model, which has to be linked, and the C library's -lm.") +
-         fmt::format("#ifndef {0}_H\n#define {0}_H\n\n", upper) + guards(s) + cppBegin() +
-         parts.objects + cppEnd() + fmt::format("\n#endif /* {}_H */\n", upper);
+std::string objectHeader(const Emitted &parts, const Settings &s,
+                         const std::vector<std::string> &runtime) {
+  const std::string upper = upperCase(s.prefix), functions = Helpers::exportedText(s.prefix, runtime);
+  std::string usage = "For the object of the same model, which has to be linked, and the C library's -lm.";
+  if (!functions.empty())
+    usage += fmt::format("\nIn one source of the program, before the #include:\n"
+                         "    #define {}_IMPLEMENTATION",
+                         upper);
+  std::string text = notice(s, usage) + fmt::format("#ifndef {0}_H\n#define {0}_H\n\n", upper) +
+                     guards(s) + cppBegin() + parts.objects + cppEnd() +
+                     fmt::format("\n#endif /* {}_H */\n", upper);
+  if (!functions.empty())
+    text += fmt::format("\n#if defined({0}_IMPLEMENTATION) && !defined({0}_IMPLEMENTED)\n"
+                        "#define {0}_IMPLEMENTED\n{1}\n{2}{3}\n#endif /* {0}_IMPLEMENTATION */\n",
+                        upper, cppBegin(), functions, cppEnd());
+  return text;
+}
+
+std::string wrapperText(const Emitted &parts, const Settings &s, const std::string &headerName,
+                        const std::vector<std::string> &runtime) {
+  return fmt::format("#include {}\n\n", stringLiteral(headerName)) +
+         Helpers::exportedText(s.prefix, runtime) + parts.wrappers;
 }
 
 std::string sourceText(const Emitted &parts, const Settings &s, const std::string &headerName) {

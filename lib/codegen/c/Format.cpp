@@ -75,7 +75,8 @@ private:
   void line(size_t indent, const std::string &text) { append(out, indent, text); }
   void print(const Declare &s, size_t indent) {
     const bool pointer = s.type.back() == '*';
-    std::string text = s.type + (pointer ? "" : " ") + s.name;
+    std::string text = s.type + (pointer ? "" : " ") + s.name +
+                       (s.extent.empty() ? "" : "[" + s.extent + "]");
     for (const Expression &e : s.value)
       text += " = " + format(e);
     line(indent, text + ";");

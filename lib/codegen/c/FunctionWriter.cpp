@@ -153,6 +153,7 @@ void FunctionWriter::placeVariables() {
   const std::vector<VariableUse> uses = variableUses(f_);
   for (size_t k = 0; k < uses.size(); ++k) {
     places_[k].touched = uses[k].touched;
+    places_[k].read = uses[k].reads > 0;
     places_[k].home = uses[k].declaredByAssignment;
     places_[k].direct = uses[k].topOnly;
   }

@@ -102,6 +102,8 @@ private:
   void statement(const loops::Hook &s, Block &out);
   void statement(const loops::Break &s, Block &out);
   void statement(const loops::Return &s, Block &out);
+  bool hasLanes(const loops::For &s) const;
+  void lanes(const loops::For &s, Block &out);
   void combine(Block &out, Expression target, loops::Combine how, loops::ScalarId value,
                loops::Kind kind);
 
@@ -134,7 +136,7 @@ private:
   std::vector<bool> escapes_; ///< scalars of a while loop's head that are read after it
   std::vector<bool> known_; ///< scalars that are defined where we are
   struct Place {
-    bool touched = false, parameter = false, written = false;
+    bool touched = false, parameter = false, written = false, read = false;
     bool home = false;   ///< its first assignment declares it
     bool direct = false; ///< a parameter that one assignment at the end sets
     std::string name, pointer;

@@ -1,17 +1,33 @@
 //===- Helpers.cpp - small functions that emitted code calls --------------------===//
 #include "codegen/c/Helpers.h"
 
+#include "codegen/c/Names.h"
+
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cassert>
 #include <cctype>
 #include <string_view>
 
 namespace gradus::codegen::c {
 namespace {
 
-/// lib/runtime/Special.c
+// Files of lib/runtime.
 constexpr std::string_view special =
-#include "SpecialText.inc"
+#include "Special_c.inc"
+    ;
+constexpr std::string_view sparseHeader =
+#include "Sparse_h.inc"
+    ;
+constexpr std::string_view sparse =
+#include "Sparse_c.inc"
+    ;
+constexpr std::string_view factor =
+#include "Factor_c.inc"
+    ;
+constexpr std::string_view plan =
+#include "Plan_c.inc"
     ;
 
 struct Row {
@@ -177,52 +193,131 @@ static REAL @P_powi(REAL x, int64_t n) {
 )"},
     {Helper::Digamma, "digamma", ""},
     {Helper::Polygamma, "polygamma", ""},
+    {Helper::Lanes, "lanes",
+     R"(/* Sums are kept in so many parts and added up in one order, so that compilers can
+ * put the terms into vectors: 1 or 32. */
+#ifndef @U_LANES
+#if !defined(__OPTIMIZE_SIZE__) && (defined(__x86_64__) || defined(_M_X64) || \
+    defined(__aarch64__) || defined(__wasm_simd128__) || defined(__riscv_vector))
+#define @U_LANES 32
+#else
+#define @U_LANES 1
+#endif
+#endif
+)"},
+    {Helper::Rounds, "rounds",
+     R"(/* How often all lanes have a term between two indices. */
+static int64_t @P_rounds(int64_t first, int64_t last) {
+  return last < first ? 0 : (last - first + 1)/@U_LANES;
+}
+)"},
+    {Helper::Total, "total",
+     R"(static REAL @P_total(REAL *lanes) {
+#if @U_LANES == 32
+  int k;
+  for (k = 0; k < 8; ++k)
+    lanes[k] = (lanes[k] + lanes[k + 8]) + (lanes[k + 16] + lanes[k + 24]);
+  for (k = 0; k < 4; ++k)
+    lanes[k] += lanes[k + 4];
+  lanes[0] += lanes[2];
+  lanes[1] += lanes[3];
+  lanes[0] += lanes[1];
+#endif
+  return lanes[0];
+}
+)"},
+    {Helper::Assemble, "sparse_assemble", ""},
+    {Helper::HessPlan, "hess_plan", ""},
+    {Helper::HessSolve, "hess_solve", ""},
 };
 
-/// The part of Special.c between two marks of its own.
-std::string_view section(std::string_view from, std::string_view to) {
-  size_t begin = special.find(from);
-  begin = special.find('\n', begin) + 1;
-  return special.substr(begin, special.find(to, begin) - begin);
+/// Parts of the runtime between two of its marks, in an order that C accepts, and
+/// what they are written for.
+struct Part {
+  std::string_view file;
+  const char *from, *to;
+  bool reals; ///< `double` is the header's type of reals
+  std::set<Helper> helpers;
+};
+const Part parts[] = {
+    {special, "//--- digamma", "//--- polygamma", false, {Helper::Digamma, Helper::Polygamma}},
+    {special, "//--- polygamma", "//--- other", false, {Helper::Polygamma}},
+    {sparse, "//--- assembly", "//--- orders", false, {Helper::Assemble, Helper::HessPlan}},
+    {sparse, "//--- orders", "//--- other", false, {Helper::HessPlan}},
+    {factor, "//--- plans", "//--- factors", false, {Helper::HessPlan, Helper::HessSolve}},
+    {plan, "//--- hessian plans", "//--- other", false, {Helper::HessPlan}},
+    {sparseHeader, "//--- inertia", "//--- factors", false, {Helper::HessSolve}},
+    {factor, "//--- factors", "//--- other", true, {Helper::HessSolve}},
+};
+
+std::string_view textOf(const Part &part) {
+  size_t begin = part.file.find(part.from);
+  begin = part.file.find('\n', begin) + 1;
+  return part.file.substr(begin, part.file.find(part.to, begin) - begin);
 }
 
 bool isWord(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
-/// What Special.c has at file scope: words before ( [ = in lines with `static`.
-const std::set<std::string> &specialNames() {
+/// What the runtime has at file scope: words before ( [ = in lines with `static`, types,
+/// and names of constants.
+const std::set<std::string> &runtimeNames() {
   static const std::set<std::string> all = [] {
     std::set<std::string> names;
-    for (size_t at = 0; (at = special.find("\nstatic ", at)) != std::string_view::npos; ++at) {
-      size_t end = special.find_first_of("([=", at);
-      while (end > at && !isWord(special[end - 1]))
+    auto lastWord = [&](std::string_view text, size_t end) {
+      while (end > 0 && !isWord(text[end - 1]))
         --end;
       size_t begin = end;
-      while (isWord(special[begin - 1]))
+      while (begin > 0 && isWord(text[begin - 1]))
         --begin;
-      names.insert(std::string(special.substr(begin, end - begin)));
+      names.insert(std::string(text.substr(begin, end - begin)));
+    };
+    for (const Part &part : parts) {
+      const std::string_view text = textOf(part);
+      for (size_t at = 0; at < text.size();) {
+        const size_t end = std::min(text.find('\n', at), text.size());
+        const std::string_view line = text.substr(at, end - at);
+        if (line.rfind("static ", 0) == 0)
+          lastWord(line, line.find_first_of("([="));
+        else if (line.rfind("typedef struct ", 0) == 0)
+          lastWord(line, line.find('{'));
+        else if (line.rfind("enum {", 0) == 0)
+          for (size_t k = line.find('{'); k < line.size(); ++k)
+            if (line[k] == ',' || line[k] == '}')
+              lastWord(line, k);
+        at = end + 1;
+      }
     }
     return names;
   }();
   return all;
 }
 
-/// Names of file scope get the header's prefix, and so do the functions of Runtime.h.
-std::string renamed(std::string_view text, const std::string &prefix) {
-  const std::set<std::string> &names = specialNames();
+/// Names of file scope get the header's prefix, and so do the runtime's functions.
+std::string renamed(std::string_view text, const std::string &prefix, const char *real) {
+  const std::set<std::string> &names = runtimeNames();
   std::string out;
   for (size_t k = 0; k < text.size();) {
+    if (text.substr(k, 2) == "//") {
+      const size_t end = std::min(text.find('\n', k), text.size());
+      out += text.substr(k, end - k);
+      k = end;
+      continue;
+    }
     size_t end = k;
     while (end < text.size() && isWord(text[end]))
       ++end;
     std::string word(text.substr(k, std::max<size_t>(end - k, 1)));
     k += word.size();
+    // What the library exports is the header's own here.
+    if ((word == "double" || word == "int64_t" || word == "void") &&
+        (out.empty() || out.back() == '\n'))
+      out += "static ";
     if (word.substr(0, 7) == "gradus_")
       word = prefix + word.substr(6);
     else if (names.count(word))
       word = prefix + "_" + word;
-    // What the library exports is the header's own here.
-    if (word == "double" && (out.empty() || out.back() == '\n'))
-      out += "static ";
+    else if (word == "double")
+      word = real;
     out += word;
   }
   return out;
@@ -239,16 +334,22 @@ bool Helpers::isName(const std::string &name) {
   for (const Row &row : rows)
     if (name == row.name)
       return true;
-  return specialNames().count(name) != 0;
+  return runtimeNames().count(name) != 0;
 }
 
 std::string Helpers::use(Helper h) {
   used.insert(h);
-  if (h == Helper::Polygamma)
-    used.insert(Helper::Digamma);
   for (const Row &row : rows)
     if (row.helper == h)
       return prefix + "_" + row.name;
+  return "";
+}
+
+std::string Helpers::useRuntime(const std::string &name) {
+  for (const Row &row : rows)
+    if (name == std::string("gradus_") + row.name)
+      return use(row.helper);
+  assert(false && "a function of the runtime that emitted C does not have");
   return "";
 }
 
@@ -257,11 +358,64 @@ std::string Helpers::usePower(int64_t n) {
   return prefix + "_" + powerName(n);
 }
 
+std::string Helpers::exportedText(const std::string &prefix, const std::vector<std::string> &names) {
+  struct Exported {
+    std::string_view name;
+    Helper helper;
+    const char *parameters, *arguments, *result;
+  };
+  static const Exported all[] = {
+      {"gradus_powi", Helper::Powi, "double x, int64_t n", "x, n", "double"},
+      {"gradus_digamma", Helper::Digamma, "double x", "x", "double"},
+      {"gradus_polygamma_r", Helper::Polygamma, "double x, int64_t order", "order, x", "double"},
+      {"gradus_sparse_assemble", Helper::Assemble,
+       "int64_t slots, const int64_t *rows, const int64_t *columns, int64_t m, int64_t n,\n    "
+       "int64_t *start, int64_t *row, int64_t *position, int64_t *work",
+       "slots, rows, columns, m, n, start, row, position, work", "int64_t"},
+      {"gradus_hess_plan", Helper::HessPlan,
+       "int64_t slots, int64_t n, int64_t room, int64_t work_room, const int64_t *rows,\n    "
+       "const int64_t *columns, int64_t *plan, int64_t *work",
+       "slots, n, room, work_room, rows, columns, plan, work", "int64_t"},
+      {"gradus_hess_solve", Helper::HessSolve,
+       "int64_t n, int64_t entries, int64_t plan_length, int64_t factor_length, double shift,\n    "
+       "double pivot, const int64_t *plan, const double *values, const double *right,\n    "
+       "double *factor, double *x",
+       "n, entries, plan_length, factor_length, shift, pivot, plan, values, right, factor, x",
+       "int64_t"},
+  };
+  Helpers helpers(prefix, false);
+  std::string exported;
+  for (const std::string &name : names)
+    for (const Exported &e : all)
+      if (e.name == name) {
+        const std::string head =
+            fmt::format("{} {}_rt_{}({})", e.result, prefix, name.substr(7), e.parameters);
+        exported += fmt::format("{0};\n{0} {{\n  return {1}({2});\n}}\n\n", head,
+                                helpers.use(e.helper), e.arguments);
+      }
+  return exported.empty() ? "" : helpers.text() + "/* What the object calls. */\n" + exported;
+}
+
+std::map<std::string, int64_t> Helpers::frames() const {
+  // Of small functions; of the runtime's, with all that they call.
+  constexpr int64_t small = 128, large = 1536;
+  std::map<std::string, int64_t> bytes;
+  for (const Row &row : rows)
+    if (used.count(row.helper))
+      bytes[prefix + "_" + row.name] = *row.text ? small : large;
+  for (int64_t n : powers)
+    bytes[prefix + "_" + powerName(n)] = 2 * small;
+  return bytes;
+}
+
 std::string Helpers::filled(std::string_view text) const {
   std::string out;
   for (size_t k = 0; k < text.size(); ++k) {
     if (text.substr(k, 2) == "@P") {
       out += prefix;
+      ++k;
+    } else if (text.substr(k, 2) == "@U") {
+      out += upperCase(prefix);
       ++k;
     } else if (text.substr(k, 2) == "@f") {
       out += single ? "f" : "";
@@ -304,10 +458,12 @@ std::string Helpers::text() const {
     out += filled(fmt::format("/* x^{} */\nstatic REAL @P_{}(REAL x) {{\n{}  return {};\n}}\n\n", n,
                               powerName(n), body, n < 0 ? "1/" + result : result));
   }
-  if (used.count(Helper::Digamma))
-    out += renamed(section("//--- digamma", "//--- polygamma"), prefix);
-  if (used.count(Helper::Polygamma))
-    out += renamed(section("//--- polygamma", "//--- other"), prefix);
+  for (const Part &part : parts)
+    for (Helper h : part.helpers)
+      if (used.count(h)) {
+        out += renamed(textOf(part), prefix, part.reals && single ? "float" : "double");
+        break;
+      }
   return out;
 }
 

@@ -7,8 +7,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace gradus::codegen::c {
 
@@ -33,6 +35,12 @@ enum class Helper : uint8_t {
   Powi,
   Digamma,
   Polygamma,
+  Lanes,
+  Rounds,
+  Total,
+  Assemble,
+  HessPlan,
+  HessSolve,
 };
 
 class Helpers {
@@ -42,10 +50,16 @@ public:
   std::string use(Helper h);
   /// x^n by products in the order of runtime/Special.c.
   std::string usePower(int64_t n);
+  /// The C name of a function of the runtime, which is written from now on.
+  std::string useRuntime(const std::string &name);
   /// The definitions, in an order that C accepts.
   std::string text() const;
+  /// Functions that an object calls as PREFIX_rt_NAME, for those of the runtime.
+  static std::string exportedText(const std::string &prefix, const std::vector<std::string> &names);
   /// Whether a helper, or something of runtime/Special.c, has this name behind the prefix.
   static bool isName(const std::string &name);
+  /// The helpers that are used, each with a bound of the stack that it takes.
+  std::map<std::string, int64_t> frames() const;
   bool uses(Helper h) const { return used.count(h) != 0; }
 
 private:

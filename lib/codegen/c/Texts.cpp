@@ -53,6 +53,12 @@ const char *roleText(ArgumentRole role) {
     return "lower bounds";
   case ArgumentRole::Upper:
     return "upper bounds";
+  case ArgumentRole::Entries:
+    return "how many entries the pattern has";
+  case ArgumentRole::Position:
+    return "as the pattern has it";
+  case ArgumentRole::Plan:
+    return "what the function of this name has made";
   case ArgumentRole::Option:
     return "an option";
   case ArgumentRole::Result:

@@ -23,9 +23,12 @@ struct LLVMProgram::Impl {
   llvm::LLVMContext context; // outlives the module
   std::unique_ptr<llvm::Module> module;
   bool optimized = false;
+  std::vector<std::string> runtime;
 };
 
 namespace {
+
+constexpr llvm::StringLiteral runtimeName = "gradus_";
 
 std::string generate(llvm::TargetMachine &machine, llvm::Module &module,
                      llvm::CodeGenFileType type) {
@@ -64,7 +67,21 @@ void LLVMProgram::optimize() {
   assert(!impl_->optimized && "optimized once");
   impl_->optimized = true;
   optimizeModule(*impl_->module, *impl_->machine, impl_->settings.level, impl_->vectorMath);
+  const std::string &prefix = impl_->settings.runtimePrefix;
+  for (llvm::Function &f : *impl_->module) {
+    if (impl_->settings.hidden && !f.isDeclaration() && !f.hasLocalLinkage())
+      f.setVisibility(llvm::GlobalValue::HiddenVisibility);
+    if (f.isDeclaration() && !f.use_empty() && f.getName().starts_with(runtimeName)) {
+      impl_->runtime.push_back(f.getName().str());
+      if (!prefix.empty())
+        f.setName(prefix + f.getName().substr(runtimeName.size()));
+      if (impl_->settings.hidden)
+        f.setVisibility(llvm::GlobalValue::HiddenVisibility);
+    }
+  }
 }
+
+std::vector<std::string> LLVMProgram::runtimeFunctions() const { return impl_->runtime; }
 
 std::string LLVMProgram::ir() const {
   std::string text;

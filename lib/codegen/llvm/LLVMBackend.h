@@ -24,6 +24,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace gradus::codegen {
 
@@ -38,6 +39,10 @@ struct Settings {
   std::string features; ///< "+avx2,-fma"; added to those of the cpu
   /// Put before the name of every exported function.
   std::string symbolPrefix;
+  /// In place of `gradus_` before the names of the runtime's functions; empty: as they are.
+  std::string runtimePrefix = {};
+  /// Exported functions are for one shared library only.
+  bool hidden = false;
   /// Vector versions of the C library's functions (x86-64 with glibc: the
   /// program is linked with libmvec). Never in strict modules.
   bool vectorMath = true;
@@ -53,6 +58,8 @@ public:
 
   /// Runs the passes of the level; once, before the outputs that want it.
   void optimize();
+  /// The functions of the runtime that the code calls, with their own names: gradus_...
+  std::vector<std::string> runtimeFunctions() const;
   /// LLVM's own text.
   std::string ir() const;
   /// LLVM's own binary form.
