@@ -9,6 +9,7 @@ Parameters: build (build tree), llvm (LLVM's bin directory), long=1.
 """
 
 import os
+import shutil
 
 import lit.formats
 
@@ -48,6 +49,11 @@ if os.path.exists(os.path.join(llvm, "clang")):
     config.available_features.add("clang")
 if os.path.exists("/usr/bin/pdflatex"):
     config.available_features.add("pdflatex")
+if shutil.which("arm-none-eabi-gcc", path="/usr/bin") and shutil.which("qemu-system-arm", path="/usr/bin"):
+    config.available_features.add("arm")
+if (os.path.exists("/usr/lib/wasm32-wasi/libc.a") and shutil.which("node", path="/usr/bin")
+        and os.path.exists(os.path.join(llvm, "wasm-ld"))):
+    config.available_features.add("wasm")
 if lit_config.params.get("long") or os.environ.get("GRADUS_LONG"):
     config.available_features.add("long")
     config.environment["GRADUS_LONG"] = "1"

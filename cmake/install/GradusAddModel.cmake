@@ -5,7 +5,8 @@
 # it imports has changed, and makes TARGET see the result:
 #   header  (the usual one) `#include "MODEL.h"`; one file of TARGET defines
 #           MODEL_IMPLEMENTATION first
-#   obj     the same include; LLVM's machine code is linked to TARGET
+#   obj     the same include and the same macro, for the few functions that machine
+#           code calls; LLVM's machine code is linked to TARGET
 # OPTIONS are further ones of `gradus compile`.
 function(gradus_add_model target model)
   cmake_parse_arguments(ARG "" "EMIT;REAL;PREFIX" "FIX;OPTIONS" ${ARGN})

@@ -5,7 +5,8 @@
 Always: a driver program in C (strict C99) through pkg-config, one in C++ through
 find_package, Python through ctypes, a model compiled into a target, the symbols
 that the library shows. With GRADUS_LONG=1 also: eight threads under the thread
-sanitizer, the Debian package in an empty directory.
+sanitizer, Rust and Go where their compilers are, the Debian package in an empty
+directory.
 """
 
 import os
@@ -93,6 +94,27 @@ def threads_under_sanitizer(prefix, library, scratch):
               env={**os.environ, "TSAN_OPTIONS": "halt_on_error=1"}), end="")
 
 
+def other_languages(prefix, scratch):
+    """The shared library of a model in Rust, its header in Go."""
+    gradus = prefix / "bin/gradus"
+    place = scratch / "languages"
+    shutil.copytree(INPUTS / "go", place)
+    library = place / "libfit.so"
+    run(gradus, "compile", INPUTS / "fit.opt", "--emit=shared", "-o", library)
+    run(gradus, "compile", INPUTS / "fit.opt", "--emit=header", "-o", place / "fit.h")
+    if shutil.which("rustc"):
+        run("rustc", "-O", INPUTS / "use.rs", "-L", place, "-o", place / "use_rs")
+        print(run(place / "use_rs", env={**os.environ, "LD_LIBRARY_PATH": str(place)}), end="")
+    else:
+        print("there is no rustc")
+    if shutil.which("go"):
+        env = {**os.environ, "HOME": str(scratch), "GOFLAGS": "-mod=mod", "GO111MODULE": "off",
+               "GOCACHE": str(scratch / "go-cache"), "CGO_ENABLED": "1"}
+        print(run("go", "run", "use.go", cwd=place, env=env), end="")
+    else:
+        print("there is no go")
+
+
 def debian_package(build, scratch):
     out = scratch / "package"
     run("cpack", "-G", "DEB", "-B", out, cwd=build)
@@ -123,6 +145,7 @@ def main():
         shows_only_its_interface(library)
         if LONG:
             threads_under_sanitizer(prefix, library, scratch)
+            other_languages(prefix, scratch)
             debian_package(build, scratch)
 
 
