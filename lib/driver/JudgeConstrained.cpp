@@ -271,14 +271,23 @@ void ConstrainedSolver::judgeInfeasible(Solution &s) {
     size = std::max(size, std::fabs(r[j]));
   }
   bool stationary = call("lagrangian_gradient_flat", 0.0, {x_.data(), r.data()}, slope.data(), true);
-  double largest = 0;
+  // What unknowns that move by their own size, or by 1, could take away from half the
+  // sum of squares is less than that: for convex constraints a proof that no point
+  // so near meets them.
+  double largest = 0, within = 0, squares = 0;
   for (size_t k = 0; k < n; ++k) {
     double distance = slope[k] > 0 ? x_[k] - lower_[k] : upper_[k] - x_[k];
-    if (distance > 1e-4 * std::max(1.0, std::fabs(x_[k])))
+    double own = std::max(1.0, std::fabs(x_[k]));
+    if (distance > 1e-4 * own) {
       largest = std::max(largest, std::fabs(slope[k]));
+      within += std::fabs(slope[k]) * own;
+    }
   }
+  for (double violation : r)
+    squares += 0.5 * violation * violation;
   // Along the gradients of the violated constraints nothing is left.
-  if (!stationary || !(largest <= 1e-2 * size) || size <= violationAcceptable) {
+  if (!stationary || !(largest <= 1e-2 * size) || !(within <= squares) ||
+      size <= violationAcceptable) {
     s.status = Status::Stalled;
     s.message = "the constraints are not met, and no point of least violation was found";
     return;
