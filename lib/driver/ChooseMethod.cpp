@@ -93,12 +93,18 @@ bool hasPlateaus(const Graph &g, ValueId value, std::span<const ValueId> unknown
 }
 
 Choice chooseMethod(Graph &g, const lower::DescentProblem &p, int64_t unknowns, int64_t elements,
-                    bool bounded) {
+                    bool bounded, const std::function<bool()> &sparse) {
   const std::string held = bounded ? ", with its steps projected on the bounds" : "";
   const bool small = unknowns <= mostDense && unknowns * elements <= mostWork;
   const bool squares = differentiate::residuals(g, p.objective, p.unknowns).has_value();
   if (!squares && !isSmooth(g, p.objective, p.unknowns))
     return {"lbfgs", "the objective has kinks, so lbfgs, which asks for least" + held};
+  if (!small && sparse())
+    return {"newton_sparse",
+            (isQuadratic(g, p)
+                 ? "a large quadratic objective with a sparse Hessian, so one step of newton_sparse"
+                 : "many unknowns, each coupled with few others, so newton_sparse") +
+                held};
   if (!small)
     return {"lbfgs", "many unknowns or data, so lbfgs, which keeps no matrix" + held};
   const bool quadratic = isQuadratic(g, p);

@@ -4,6 +4,7 @@
 #include "ir/Graph.h"
 #include "lower/Method.h"
 
+#include <functional>
 #include <string>
 
 namespace gradus::driver {
@@ -14,9 +15,10 @@ struct Choice {
 };
 
 /// From structure and size alone. `elements` of data and unknowns are what one
-/// evaluation goes through; `residuals` their number where sizes are known, else 0.
+/// evaluation goes through. `sparse` is asked for large smooth problems: whether the
+/// Hessian has few entries and few more in its factors.
 Choice chooseMethod(ir::Graph &graph, const lower::DescentProblem &problem, int64_t unknowns,
-                    int64_t elements, bool bounded);
+                    int64_t elements, bool bounded, const std::function<bool()> &sparse);
 
 /// Whether the value has neither kinks nor jumps.
 bool isSmooth(const ir::Graph &graph, ir::ValueId value, std::span<const ir::ValueId> unknowns);

@@ -115,6 +115,11 @@ int listMethods(const std::string &name, std::ostream &out, std::ostream &err) {
       out << text;
       return 0;
     }
+    for (const methods::MethodText &file : methods::pieces())
+      if (file.name == name) {
+        out << file.text;
+        return 0;
+      }
     std::vector<std::string> names;
     for (const methods::MethodText &m : methods::shipped())
       names.emplace_back(m.name);
@@ -133,7 +138,7 @@ int listMethods(const std::string &name, std::ostream &out, std::ostream &err) {
   const syntax::MethodDecl *loop = session.loopMethod("before_descent");
   out << "\nEvery method: " << (loop ? optionsOf(session, *loop) : "")
       << ", max_time (seconds, no limit unless given)\n"
-      << "The text of one: gradus methods NAME\n";
+      << "The text of one: gradus methods NAME; of what methods call: line_search, linear_algebra\n";
   return session.diagnostics.exitCode();
 }
 

@@ -3,7 +3,9 @@
 #include "driver/LowerModel.h"
 
 #include "differentiate/Differentiate.h"
+#include "differentiate/Sparse.h"
 #include "differentiate/SumOfSquares.h"
+#include "driver/ChooseMethod.h"
 #include "driver/Native.h"
 #include "driver/SparseSolve.h"
 #include "lower/Flat.h"
@@ -20,9 +22,6 @@ namespace gradus::driver {
 using namespace ir;
 
 namespace {
-
-/// What problems without `solve` are solved with.
-constexpr const char *usualMethod = "lbfgs";
 
 /// Names of the language may be of any letters; those of symbols are plain.
 std::string identifier(const std::string &name) {
@@ -374,7 +373,13 @@ private:
   bool addDescent(const Subject &s, const std::string &prefix) {
     const Problem &problem = *s.problem;
     lower::InterfaceProblem &described = interface.problems.back();
-    described.method = problem.method.name.empty() ? usualMethod : problem.method.name;
+    lower::DescentProblem descent;
+    descent.unknowns = s.arguments;
+    descent.objectiveRange = problem.objectiveRange;
+    descent.objective = problem.maximize ? g.neg(problem.objective) : problem.objective;
+    descent.bounded = described.bounded;
+    described.method =
+        problem.method.name.empty() ? usualMethod(descent) : problem.method.name;
     const syntax::MethodDecl *method = session.findMethod(described.method);
     if (!method) {
       auto near = closest(described.method, session.methodNames());
@@ -390,16 +395,11 @@ private:
                                  "solve it with gradus run");
       return false;
     }
-    lower::DescentProblem descent;
-    descent.unknowns = s.arguments;
-    descent.objectiveRange = problem.objectiveRange;
-    descent.objective = problem.maximize ? g.neg(problem.objective) : problem.objective;
     std::vector<ValueId> roots = s.arguments;
     roots.push_back(descent.objective);
     for (ValueId v : inputsOf(g, roots))
       if (std::find(s.arguments.begin(), s.arguments.end(), v) == s.arguments.end())
         descent.inputs.push_back(v);
-    descent.bounded = described.bounded;
     if (!addSparseHessian(session, *method, descent))
       return false;
     if (descent.hessian)
@@ -423,16 +423,22 @@ private:
         lower::addSolve(g, module, unused(prefix + "solve"), made.solve, descent.inputs,
                         s.arguments, made.n, made.options, made.workspace, descent.bounded,
                         problem.maximize, descent.hessian ? &*descent.hessian : nullptr);
-    size_t k = 0;
-    for (const syntax::MethodDecl *m : {texts.before, texts.method})
-      for (const syntax::Parameter &p : m->parameters) {
-        const ValueId option = made.options[k++];
-        for (lower::InterfaceArgument &a : f.arguments)
-          if (a.input == option && !initialOf(p, problem, a.initial))
-            return false;
-      }
+    for (size_t k = 0; k < made.options.size(); ++k)
+      for (lower::InterfaceArgument &a : f.arguments)
+        if (a.input == made.options[k] && !initialOf(*made.parameters[k], problem, a.initial))
+          return false;
     offer(Purpose::Solve, s, prefix + "solve", std::move(f));
     return true;
+  }
+
+  /// What `gradus run` chooses for as many unknowns as the defaults of parameters
+  /// make, and little data. Where there is no such number, the method that needs least.
+  std::string usualMethod(const lower::DescentProblem &p) {
+    ValueId n = withDefaults(differentiate::flatSize(g, p.unknowns));
+    if (!g.isConstant(n))
+      return "lbfgs";
+    const int64_t unknowns = static_cast<int64_t>(g.realValue(n));
+    return chooseMethod(g, p, unknowns, unknowns, p.bounded, [] { return false; }).name;
   }
 
   /// An option's value: the model's, or the method's default. What parameters

@@ -70,8 +70,9 @@ bool solveProblem(Session &session, const ir::Problem &problem, const SolveOptio
   if (!first.solve(method, solution))
     return false;
   const size_t n = solution.x.size();
+  const bool sparse = solution.method.name == "newton_sparse";
   if (solution.constraints.present || solution.timeUsedUp || method || !problem.method.name.empty() || (!worthTrying(solution.status) && solution.runaway.empty()) ||
-      n > mostUnknowns || first.elements() > mostElements)
+      ((n > mostUnknowns || first.elements() > mostElements) && !sparse))
     return true;
   const bool squares = solution.method.name == "levenberg_marquardt";
   const std::vector<double> start = solution.startX, end = solution.x;
@@ -86,16 +87,20 @@ bool solveProblem(Session &session, const ir::Problem &problem, const SolveOptio
                             where,
                         std::move(given), std::move(from)});
   };
-  if (solution.status != Status::Unbounded && std::isfinite(solution.objective))
+  if (sparse)
+    add("lbfgs", start, "from the start");
+  else if (solution.status != Status::Unbounded && std::isfinite(solution.objective))
     add("trust_region", end, "from there");
   if (squares)
     add("levenberg_marquardt", start, "with more damping", {{"mu", 1e3}});
-  add("trust_region", start, "from the start");
-  add("bfgs", start, "from the start");
-  for (const std::vector<double> &from : startsAround(start)) {
-    if (squares)
-      add("levenberg_marquardt", from, "from a point near the start");
-    add("trust_region", from, "from a point near the start");
+  if (!sparse) {
+    add("trust_region", start, "from the start");
+    add("bfgs", start, "from the start");
+    for (const std::vector<double> &from : startsAround(start)) {
+      if (squares)
+        add("levenberg_marquardt", from, "from a point near the start");
+      add("trust_region", from, "from a point near the start");
+    }
   }
   auto seconds = [from = std::chrono::steady_clock::now()] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();

@@ -56,6 +56,7 @@ int run(const RunOptions &options, std::ostream &out, std::ostream &err) {
     SolveOptions how;
     how.trace = true; // its first row is the objective at the start
     how.strict = options.strict;
+    how.seed = options.seed;
     how.showsProgress = options.progress;
     how.traceX = options.trace;
     how.wholeTrace = options.trace;

@@ -1,7 +1,9 @@
 //===- Run.h - the command `gradus run` ---------------------------------------===//
 #pragma once
 
+#include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@ struct RunOptions {
   std::string file;
   std::vector<std::string> set, data, allowPath;
   std::string method; ///< name(option = value, ...), file.opt:name; empty: the model's
+  std::optional<int64_t> seed; ///< of random numbers
   bool trace = false;
   bool json = false;
   bool strict = false;

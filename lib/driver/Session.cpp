@@ -168,7 +168,10 @@ const syntax::MethodDecl *Session::findPiece(const std::string &name) {
   for (const syntax::MethodDecl *m : analysis.methods)
     if (m->name.name == name)
       return m;
-  return embedded("line_search", methods::lineSearches(), name);
+  for (const methods::MethodText &file : methods::pieces())
+    if (auto *m = embedded(std::string(file.name), file.text, name))
+      return m;
+  return nullptr;
 }
 
 const syntax::MethodDecl *Session::loopMethod(const std::string &name) {

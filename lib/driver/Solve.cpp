@@ -74,7 +74,8 @@ bool Solver::chooseMethod(const syntax::MethodCall *call) {
     choice_.why = attempt_->why;
   } else if (name.empty()) {
     Choice c = driver::chooseMethod(session_.graph(), described_,
-                                    static_cast<int64_t>(start_.size()), elements_, bounded_);
+                                    static_cast<int64_t>(start_.size()), elements_, bounded_,
+                                    [&] { return addIfSparse(session_, described_); });
     name = c.name;
     choice_.why = c.why;
   }
@@ -243,6 +244,7 @@ void Solver::describe() {
 /// The module of the descent, and the values of what only it has.
 bool Solver::prepare() {
   Graph &g = session_.graph();
+  const bool planned = described_.hessian.has_value(); // to choose the method
   if (!addSparseHessian(session_, *method_, described_))
     return false;
   inputs_ = described_.inputs;
@@ -255,35 +257,39 @@ bool Solver::prepare() {
   const size_t errors = session_.diagnostics.errorCount();
   descent_ = lower::lowerDescent(g, module_, described_, texts, session_.diagnostics);
   if (session_.diagnostics.errorCount() != errors ||
-      (described_.hessian && !bindSparseHessian(session_, *described_.hessian)))
+      (described_.hessian && !planned && !bindSparseHessian(session_, *described_.hessian)))
     return false;
   // Sizes that only the descent has: the number of unknowns, whole options.
   InputValue &n = session_.value(g.inputIndex(descent_.n));
   n.known = true;
   n.whole = static_cast<int64_t>(start_.size());
-  size_t k = 0;
-  for (const syntax::MethodDecl *m : {texts.before, texts.method})
-    for (const syntax::Parameter &parameter : m->parameters) {
-      ValueId option = descent_.options[k++];
-      semantics::Elaborator elaborator(g, session_.diagnostics);
-      semantics::Scope scope;
-      ValueId initial = elaborator.number(*parameter.initial, scope);
-      if (!initial.valid() || !g.isConstant(initial)) {
-        session_.diagnostics.report(Diag::MethodText, parameter.initial->range,
-                                    "the default of an option is a number");
-        return false;
-      }
-      double value = g.realValue(initial);
-      for (const auto &[name, set] : given_)
-        if (name == parameter.declarator.name.name)
-          value = set;
-      InputValue &v = session_.value(g.inputIndex(option));
-      v.known = true;
-      v.real = value;
-      v.whole = parameter.integer ? static_cast<int64_t>(value) : 0;
-      if (m == texts.method)
-        choice_.options.push_back({parameter.declarator.name.name, value});
+  for (size_t k = 0; k < descent_.options.size(); ++k) {
+    const syntax::Parameter &parameter = *descent_.parameters[k];
+    const std::string &name = parameter.declarator.name.name;
+    const ValueId option = descent_.options[k];
+    semantics::Elaborator elaborator(g, session_.diagnostics);
+    semantics::Scope scope;
+    ValueId initial = elaborator.number(*parameter.initial, scope);
+    if (!initial.valid() || !g.isConstant(initial)) {
+      session_.diagnostics.report(Diag::MethodText, parameter.initial->range,
+                                  "the default of an option is a number");
+      return false;
     }
+    double value = g.realValue(initial);
+    for (const auto &[given, set] : given_)
+      if (given == name)
+        value = set;
+    if (options_.seed && name == "seed")
+      value = static_cast<double>(*options_.seed);
+    InputValue &v = session_.value(g.inputIndex(option));
+    v.known = true;
+    v.real = value;
+    v.whole = parameter.integer ? static_cast<int64_t>(value) : 0;
+    const bool own = std::any_of(texts.method->parameters.begin(), texts.method->parameters.end(),
+                                 [&](const syntax::Parameter &p) { return &p == &parameter; });
+    if (own)
+      choice_.options.push_back({name, value});
+  }
   if (!bindDescent())
     return false;
   auto elements = session_.whole(descent_.workspace);

@@ -75,6 +75,7 @@ struct SolveOptions {
   size_t mostTracedElements = 1000;
   bool strict = false;
   double maxTime = 0;  ///< seconds; 0: none
+  std::optional<int64_t> seed; ///< of random numbers, whatever the model says
   const std::atomic<bool> *cancel = nullptr; ///< becomes true to end the descent
   /// Called after each iteration; false ends the descent.
   std::function<bool(const TraceRow &row, const double *x, size_t n)> progress;

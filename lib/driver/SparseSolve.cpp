@@ -9,22 +9,14 @@ namespace gradus::driver {
 
 using namespace ir;
 
-bool addSparseHessian(Session &session, const syntax::MethodDecl &method,
-                      lower::DescentProblem &problem) {
-  if (!lower::asksSparseHessian(method))
-    return true;
-  Graph &g = session.graph();
-  SourceRange where;
-  auto matrix = differentiate::hessian(g, problem.objective, problem.unknowns, &where);
-  if (!matrix) {
-    session.diagnostics.report(Diag::NotYet, where,
-                               "no rule for sparse Hessians fits here, and " + method.name.name +
-                                   " needs one",
-                               "choose another method: lbfgs, newton or newton_cg");
-    return false;
-  }
+namespace {
+
+/// Entries of the lower triangle, and of the factors, for each unknown.
+constexpr int64_t mostEntries = 40, mostFactors = 150;
+
+lower::SparseHessian withInputs(Graph &g, differentiate::SparseMatrix matrix) {
   lower::SparseHessian h;
-  h.matrix = std::move(*matrix);
+  h.matrix = std::move(matrix);
   auto size = [&](const char *name) {
     return g.input({name, {Kind::Int, 0}, InputRole::Size, {}});
   };
@@ -36,9 +28,49 @@ bool addSparseHessian(Session &session, const syntax::MethodDecl &method,
   h.planLength = size("plan_length");
   h.plan = array("plan", h.planLength);
   h.factorLength = size("factor_length");
+  return h;
+}
+
+void add(lower::SparseHessian h, lower::DescentProblem &problem) {
   for (ValueId v : {h.entries, h.planLength, h.factorLength, h.positions, h.plan})
     problem.inputs.push_back(v);
   problem.hessian = std::move(h);
+}
+
+} // namespace
+
+bool addIfSparse(Session &session, lower::DescentProblem &problem) {
+  Graph &g = session.graph();
+  auto matrix = differentiate::hessian(g, problem.objective, problem.unknowns);
+  if (!matrix || matrix->coupled)
+    return false;
+  const auto unknowns = session.whole(matrix->columns),
+             slots = session.whole(differentiate::slots(g, *matrix));
+  if (!unknowns || !slots || *slots / mostEntries > *unknowns)
+    return false;
+  lower::SparseHessian h = withInputs(g, std::move(*matrix));
+  if (!bindSparseHessian(session, h) ||
+      session.value(g.inputIndex(h.factorLength)).whole / mostFactors > *unknowns)
+    return false;
+  add(std::move(h), problem);
+  return true;
+}
+
+bool addSparseHessian(Session &session, const syntax::MethodDecl &method,
+                      lower::DescentProblem &problem) {
+  if (!lower::asksSparseHessian(method) || problem.hessian)
+    return true;
+  Graph &g = session.graph();
+  SourceRange where;
+  auto matrix = differentiate::hessian(g, problem.objective, problem.unknowns, &where);
+  if (!matrix) {
+    session.diagnostics.report(Diag::NotYet, where,
+                               "no rule for sparse Hessians fits here, and " + method.name.name +
+                                   " needs one",
+                               "choose another method: lbfgs, newton or newton_cg");
+    return false;
+  }
+  add(withInputs(g, std::move(*matrix)), problem);
   return true;
 }
 

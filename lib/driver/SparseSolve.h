@@ -6,6 +6,9 @@
 
 namespace gradus::driver {
 
+/// Whether the Hessian and its factors have few entries for the bound sizes. If so,
+/// the problem has its sparse Hessian, with values, from then on.
+bool addIfSparse(Session &session, lower::DescentProblem &problem);
 /// Gives the problem its sparse Hessian, with new inputs, where the method asks
 /// for it. False after reporting.
 bool addSparseHessian(Session &session, const syntax::MethodDecl &method,

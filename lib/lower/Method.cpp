@@ -5,6 +5,7 @@
 #include "lower/Kinks.h"
 #include "lower/MethodConstraints.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace gradus::lower {
@@ -52,6 +53,8 @@ void MethodLowering::makeFlatFunctions() {
   }
   if (sparseHessian.valid())
     flatHessian = flatFunction(Flat::Hessian);
+  if (batchGradient.valid())
+    flatBatch = flatFunction(Flat::Batch);
   if (residual.valid()) {
     flatResidual = flatFunction(Flat::Residual);
     flatJacobian = flatFunction(Flat::JacobianVector);
@@ -60,8 +63,9 @@ void MethodLowering::makeFlatFunctions() {
 
 Descent MethodLowering::run() {
   const size_t errorsBefore = diagnostics.errorCount();
-  makeKernels(asksCurvature(texts), asksResiduals(texts));
   random = asksRandom(texts);
+  batches = asksBatches(texts);
+  makeKernels(asksCurvature(texts), asksResiduals(texts));
   makeFlatFunctions();
   if (asksConstraints(*texts.method))
     makeConstraintKernels();
@@ -86,7 +90,8 @@ Descent MethodLowering::run() {
     expose(name, root);
   root.declareValue({"n", {}}, "size", semantics::Value::scalar(n));
   for (const char *name : {"xold", "xbest", "g", "fx", "fbest", "gnorm", "gmax", "moved", "status",
-                           "stopped", "atbest", "polished", "level", "random1", "random2"})
+                           "stopped", "atbest", "polished", "level", "random1", "random2", "draw1",
+                           "draw2"})
     expose(name, loopScope);
   declareSpecials();
   if (constraints)
@@ -123,6 +128,8 @@ void MethodLowering::makeKernels(bool withCurvature, bool withResiduals) {
     makeSparseHessian(value);
   if (withResiduals)
     makeResidualKernels(value);
+  if (batches)
+    makeBatchKernel();
 }
 
 /// H*v is the derivative of the gradient along v.
@@ -189,7 +196,8 @@ loops::FunctionId MethodLowering::flatFunction(Flat what) {
   module.functions.emplace_back();
   loops::Function &f = module.functions.back();
   const char *names[] = {"value_flat", "value_gradient_flat", "hessian_vector_flat",
-                         "residuals_flat", "jacobian_vector_flat", "hessian_flat"};
+                         "residuals_flat", "jacobian_vector_flat", "hessian_flat",
+                         "batch_gradient_flat"};
   f.name = names[static_cast<size_t>(what)];
   f.documentation = "the unknowns one after the other in x[1..n]";
   f.exported = what != Flat::Value;
@@ -209,18 +217,23 @@ loops::FunctionId MethodLowering::flatFunction(Flat what) {
     return BufferId{static_cast<uint32_t>(f.buffers.size() - 1)};
   };
   // All parameters in order; the sizes among them are bound before arrays need them.
-  std::vector<loops::Argument> arguments(problem.inputs.size());
-  f.parameters.resize(problem.inputs.size());
-  for (size_t k = 0; k < problem.inputs.size(); ++k)
-    if (ValueId v = problem.inputs[k]; g.type(v).scalar()) {
+  std::vector<ValueId> inputs = problem.inputs;
+  if (what == Flat::Batch) {
+    inputs.push_back(batchSize);
+    inputs.push_back(batchRows);
+  }
+  std::vector<loops::Argument> arguments(inputs.size());
+  f.parameters.resize(inputs.size());
+  for (size_t k = 0; k < inputs.size(); ++k)
+    if (ValueId v = inputs[k]; g.type(v).scalar()) {
       ScalarId s = fb.scalar(fb.kindOf(v), g.inputOf(v).name);
       fb.bind(v, s);
       f.parameters[k].value = s;
       arguments[k].value = s;
     }
   scalarInput(n);
-  for (size_t k = 0; k < problem.inputs.size(); ++k)
-    if (ValueId v = problem.inputs[k]; !g.type(v).scalar()) {
+  for (size_t k = 0; k < inputs.size(); ++k)
+    if (ValueId v = inputs[k]; !g.type(v).scalar()) {
       BufferId made = buffer(g.inputOf(v).name, g.type(v), loops::BufferRole::In,
                              fb.bufferAxes(g.type(v).shape));
       f.parameters[k].value = made;
@@ -247,7 +260,7 @@ loops::FunctionId MethodLowering::flatFunction(Flat what) {
     VariableId value = fb.variable(loops::Kind::Real, "f");
     f.parameters.push_back({value});
     outputs.push_back({value});
-    if (what == Flat::Gradient)
+    if (what == Flat::Gradient || what == Flat::Batch)
       out = vector("g", loops::BufferRole::Out, vectorType);
   }
 
@@ -303,6 +316,7 @@ loops::FunctionId MethodLowering::flatFunction(Flat what) {
                              : what == Flat::Residual ? residual
                              : what == Flat::Curvature ? curvature
                              : what == Flat::Hessian  ? sparseHessian
+                             : what == Flat::Batch    ? batchGradient
                                                        : jacobian;
   fb.push(loops::Call{callee, std::move(arguments)});
   for (auto &[d, p] : scalars)
@@ -372,7 +386,7 @@ void MethodLowering::declareParameters() {
   if (constraints)
     declareMultipliers();
   Type real{Kind::Real, 0}, whole{Kind::Int, 0};
-  for (const char *name : {"k", "status", "stopped", "atbest", "polished", "working"})
+  for (const char *name : {"k", "status", "stopped", "atbest", "polished", "working", "draw1", "draw2"})
     own(name, whole, false);
   for (const char *name : {"fx", "fbest", "gnorm", "gmax", "moved", "promise", "level", "random1", "random2"})
     own(name, real, false);
@@ -392,6 +406,16 @@ void MethodLowering::addOptions(const syntax::MethodDecl &method, semantics::Sco
                          "write " + p.declarator.name.name + " = 0.1");
       continue;
     }
+    const std::string &name = p.declarator.name.name;
+    auto same = std::find_if(result.parameters.begin(), result.parameters.end(), [&](auto *o) {
+      return o->declarator.name.name == name && o->integer == p.integer;
+    });
+    if (same != result.parameters.end()) {
+      *same = &p;
+      const auto k = static_cast<size_t>(same - result.parameters.begin());
+      scope.declareValue(p.declarator.name, "option", semantics::Value::scalar(result.options[k]));
+      continue;
+    }
     Type t{p.integer ? Kind::Int : Kind::Real, 0};
     // An option that is a size (int memory = 10) is never negative.
     ValueId v = g.input({p.declarator.name.name, t, p.integer ? InputRole::Size : InputRole::Parameter,
@@ -400,6 +424,7 @@ void MethodLowering::addOptions(const syntax::MethodDecl &method, semantics::Sco
     b->bind(v, s);
     b->f.parameters.push_back({s});
     result.options.push_back(v);
+    result.parameters.push_back(&p);
     scope.declareValue(p.declarator.name, "option", semantics::Value::scalar(v));
   }
 }

@@ -71,6 +71,9 @@ struct Descent {
   ir::ValueId workspace;           ///< elements, callees included
   ir::ValueId n;                   ///< Input node of the number of unknowns
   std::vector<ir::ValueId> options;///< Input nodes: loop's, then method's
+  /// Of each option, with its default: the method's own where it has an option of the
+  /// loop with another default.
+  std::vector<const syntax::Parameter *> parameters;
   bool constrained = false;        ///< the method asks for constraints
   std::array<ir::ValueId, patternSizeCount> patternSizes; ///< Input nodes
   /// Of all constraints, inputs..., unknowns..., [y...,] sigma: the gradient of

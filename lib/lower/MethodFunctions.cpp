@@ -128,6 +128,7 @@ bool asksGradientElsewhere(const DescentTexts &texts) {
 
 bool asksCurvature(const DescentTexts &texts) { return callsOne(texts, {"hess", "hvp"}); }
 bool asksResiduals(const DescentTexts &texts) { return callsOne(texts, {"residual", "jac"}); }
+bool asksBatches(const DescentTexts &texts) { return callsOne(texts, {"batch"}); }
 bool asksRandom(const DescentTexts &texts) { return callsOne(texts, {"uniform", "normal"}); }
 
 bool asksFor(const syntax::Body &body, std::string_view name) {
@@ -181,6 +182,10 @@ void MethodLowering::declareSpecials() {
     special(root, "uniform", [this](auto a, SourceRange r) { return uniform(a, r); });
     special(root, "normal", [this](auto a, SourceRange r) { return normal(a, r); });
   }
+  if (batches) {
+    special(root, "batch", [this](auto a, SourceRange r) { return callBatch(a, r); });
+    root.declareValue({"terms", {}}, "size", Value::scalar(g.extent(batchRange)));
+  }
   special(root, "held", [this](auto a, SourceRange r) { return held(a, r); });
   special(loop, "report", [this](auto a, SourceRange r) { return report(a, r); });
 }
@@ -227,6 +232,8 @@ MethodLowering::Evaluation MethodLowering::evaluateAt(ValueId point, bool gradie
 }
 
 Value MethodLowering::callF(std::span<const Value> arguments, SourceRange range, bool gradient) {
+  if (arguments.size() == 2 && batches)
+    return callOnBatch(arguments, range, gradient);
   if (!checkPoint(arguments, 1, range, gradient ? "grad" : "f"))
     return Value::error();
   semantics::Shapes &shapes = elaborator->shapes();

@@ -42,9 +42,10 @@ private:
   void makeCurvatureKernel(const KernelSpec &value, std::span<const ir::ValueId> gradient);
   void makeResidualKernels(const KernelSpec &value);
   void makeSparseHessian(const KernelSpec &value);
+  void makeBatchKernel();
   ir::ValueId elementsOf(ir::ValueId array);
   /// Kernels over x[1..n] in one array.
-  enum class Flat : uint8_t { Value, Gradient, Curvature, Residual, JacobianVector, Hessian };
+  enum class Flat : uint8_t { Value, Gradient, Curvature, Residual, JacobianVector, Hessian, Batch };
   loops::FunctionId flatFunction(Flat what);
   void declareParameters();
   void declareSpecials();
@@ -99,6 +100,11 @@ private:
   semantics::Value uniform(std::span<const semantics::Value> arguments, SourceRange range);
   semantics::Value normal(std::span<const semantics::Value> arguments, SourceRange range);
   ir::ValueId nextUniform();
+
+  //--- rows drawn at random (MethodBatch.cpp)
+  semantics::Value callBatch(std::span<const semantics::Value> arguments, SourceRange range);
+  semantics::Value callOnBatch(std::span<const semantics::Value> arguments, SourceRange range,
+                               bool gradient);
 
   //--- the problem's functions (MethodFunctions.cpp)
   struct Evaluation {
@@ -184,6 +190,11 @@ private:
   semantics::Scope *methodScope = nullptr;
   int pieceDepth = 0;
   bool random = false; ///< the method asks for random numbers
+  bool batches = false; ///< the method asks for batches
+  loops::FunctionId batchGradient, flatBatch;
+  ir::ValueId batchSize, batchRows; ///< inputs of that kernel
+  ir::Axis batchRange;              ///< of the sum that is sampled
+  std::unordered_map<ir::ValueId, ir::ValueId, ir::ValueIdHash> drawnRows; ///< and their number
 };
 
 /// Whether a method, or one that it calls, has a call grad(e) with e other than x.
@@ -196,5 +207,7 @@ bool asksFor(const syntax::Body &body, std::string_view name);
 bool asksResiduals(const DescentTexts &texts);
 /// Whether it has a call of uniform or normal.
 bool asksRandom(const DescentTexts &texts);
+/// Whether it has a call of batch.
+bool asksBatches(const DescentTexts &texts);
 
 } // namespace gradus::lower

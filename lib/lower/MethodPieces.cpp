@@ -2,12 +2,14 @@
 //
 // A call `let t = weak_wolfe(d, 1, c1, c2)` puts the statements of that method in
 // place. Its arguments are values; it sees x, f, grad and its arguments, nothing of
-// the caller, and gives its result by assigning to its own name.
+// the caller, and gives its result by assigning to its own name. Where that is an array
+// it declares it: `let qr = ...`.
 //
 //===--------------------------------------------------------------------===//
 
 #include "lower/MethodLowering.h"
 
+#include <algorithm>
 #include <numbers>
 
 namespace gradus::lower {
@@ -47,13 +49,21 @@ Value MethodLowering::callPiece(const syntax::MethodDecl &piece, const syntax::C
       v = elaborator->shapes().named(elaborator->shapes().real(v));
     inner.declareValue(piece.parameters[k].declarator.name, "argument", v).used = true;
   }
-  MethodVariable &result = declareVariable(piece.name, {Kind::Real, 0}, inner);
-  assign(result, g.real(0.0));
+  // The result is a number, unless the piece declares a variable of its own name.
+  const bool declares = std::any_of(piece.body.begin(), piece.body.end(), [&](syntax::StatementPtr s) {
+    auto *let = std::get_if<syntax::LetStmt>(&s->node);
+    return let && let->let.targets.size() == 1 && let->let.targets[0].name.name == name;
+  });
+  if (!declares)
+    assign(declareVariable(piece.name, {Kind::Real, 0}, inner), g.real(0.0));
   ++pieceDepth;
   statements(piece.body, inner);
   --pieceDepth;
   elaborator = std::make_unique<semantics::Elaborator>(g, diagnostics);
-  return Value::scalar(result.version);
+  const semantics::Entity *made = inner.find(name);
+  auto result = made ? byEntity.find(made) : byEntity.end();
+  return result == byEntity.end() ? Value::error()
+                                  : elaborator->shapes().of(result->second->version);
 }
 
 //--- random numbers -------------------------------------------------------------------

@@ -178,6 +178,9 @@ std::vector<MethodVariable *> MethodLowering::variablesOf(const std::set<std::st
   if (random)
     for (const char *name : {"random1", "random2"})
       result.push_back(byName.at(name));
+  if (batches)
+    for (const char *name : {"draw1", "draw2"})
+      result.push_back(byName.at(name));
   if (names.count("stopped") && !scope.find("stopped"))
     result.push_back(byName.at("stopped"));
   return result;

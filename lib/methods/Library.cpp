@@ -2,6 +2,9 @@
 
 #include "methods/Library.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace gradus::methods {
 
 namespace {
@@ -13,41 +16,42 @@ const std::vector<MethodText> &all() {
   return texts;
 }
 
-constexpr std::string_view lineSearchName = "line_search";
+enum class Part { Method, Loop, Piece };
 
-/// The texts around the methods: loop.opt, loop_constrained.opt.
-bool isLoop(std::string_view name) { return name.substr(0, 4) == "loop"; }
+/// Loops: loop.opt, loop_constrained.opt.
+Part partOf(std::string_view name) {
+  if (name == "line_search" || name == "linear_algebra")
+    return Part::Piece;
+  return name.substr(0, 4) == "loop" ? Part::Loop : Part::Method;
+}
 
-std::vector<MethodText> chosen(bool loops) {
+std::vector<MethodText> chosen(Part part) {
   std::vector<MethodText> result;
-  for (const MethodText &m : all())
-    if (isLoop(m.name) == loops && m.name != lineSearchName)
-      result.push_back(m);
+  std::copy_if(all().begin(), all().end(), std::back_inserter(result),
+               [&](const MethodText &m) { return partOf(m.name) == part; });
   return result;
 }
 
 } // namespace
 
 const std::vector<MethodText> &shipped() {
-  static const std::vector<MethodText> methods = chosen(false);
+  static const std::vector<MethodText> methods = chosen(Part::Method);
   return methods;
 }
 
+const std::vector<MethodText> &pieces() {
+  static const std::vector<MethodText> texts = chosen(Part::Piece);
+  return texts;
+}
+
 const std::vector<MethodText> &loops() {
-  static const std::vector<MethodText> texts = chosen(true);
+  static const std::vector<MethodText> texts = chosen(Part::Loop);
   return texts;
 }
 
 std::string_view find(std::string_view name) {
   for (const MethodText &m : shipped())
     if (m.name == name)
-      return m.text;
-  return {};
-}
-
-std::string_view lineSearches() {
-  for (const MethodText &m : all())
-    if (m.name == lineSearchName)
       return m.text;
   return {};
 }

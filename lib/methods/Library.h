@@ -10,12 +10,12 @@ struct MethodText {
   std::string_view name; ///< of the file, and of the method in it
   std::string_view text;
 };
-/// In alphabetical order; the loops around methods and line searches are not among them.
+/// In alphabetical order; the loops around methods and what others call are not among them.
 const std::vector<MethodText> &shipped();
 /// The text with this name; empty when there is none.
 std::string_view find(std::string_view name);
-/// line_search.opt: methods that others call.
-std::string_view lineSearches();
+/// Files of methods that others call: line searches, linear algebra.
+const std::vector<MethodText> &pieces();
 /// The texts of the loops: `before_descent` and `after_step`, and those of methods
 /// with constraints.
 const std::vector<MethodText> &loops();

@@ -244,6 +244,10 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
       ->type_name("POINT|@FILE");
   runCommand->add_flag("--sensitivity", run.sensitivity,
                        "with constraints: how the answer changes with the parameters");
+  runCommand
+      ->add_option("--seed", run.seed, "of random numbers, for methods that draw any (1)")
+      ->check(CLI::Range(int64_t{0}, int64_t{1'000'000'000}))
+      ->type_name("N");
   runCommand->add_flag("--trace", run.trace, "print a row for every iteration, k = 0 the start");
   addJson(*runCommand, common);
   runCommand->add_flag("--strict", run.strict,
