@@ -515,7 +515,8 @@ private:
       result = make(Sort::Real, "sumsq(scan " + z + " = @" + steps + " do (0.5*" + z + " + tanh(@)))",
                     {std::move(start), real(depth - 1)});
       break;
-    case 5:
+    case 5: // has no index
+      indices.pop_back();
       reals.insert(reals.end(), 3, z);
       result = make(Sort::Real,
                     "(iterate " + z + " = @ until abs(" + z + ") < 0.5 max 5 do (0.7*sin(" + z +
