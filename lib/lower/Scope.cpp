@@ -40,6 +40,11 @@ void Scope::run(std::vector<Action> given) {
   for (loops::BufferId buffer : fills)
     if (unfilled.count(buffer.index))
       emitFill(buffer);
+  // The scope around goes on with what it knows.
+  for (auto it = covered.rbegin(); it != covered.rend(); ++it) {
+    b.slot(it->node).scope = it->scope;
+    b.slot(it->node).info = it->info;
+  }
 }
 
 //--- 1. arrays into elements and loops -------------------------------------------------

@@ -213,6 +213,12 @@ private:
   std::map<std::pair<bool, size_t>, int> stepRegion;
   uint32_t stamp;             ///< of slots that are ours
   std::vector<Info> infos;    ///< in the order of discovery
+  /// What a scope around this one knew of the same nodes.
+  struct Covered {
+    ir::ValueId node;
+    uint32_t scope, info;
+  };
+  std::vector<Covered> covered;
   std::vector<uint32_t> plan; ///< indices into `infos`, operands first
   /// What may fail is computed only where it is needed, if need be in several
   /// regions.

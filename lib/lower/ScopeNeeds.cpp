@@ -299,6 +299,7 @@ void Scope::addArrayProducer(int p) {
 
 void Scope::addToPlan(ValueId v) {
   auto &slot = b.slot(v);
+  covered.push_back({v, slot.scope, slot.info});
   slot.scope = stamp;
   slot.info = static_cast<uint32_t>(infos.size());
   infos.push_back({});
