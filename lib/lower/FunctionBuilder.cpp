@@ -1,6 +1,6 @@
 //===- FunctionBuilder.cpp - scalars, buffers, sizes of a function ------------===//
 
-#include "lower/Bounds.h"
+#include "ir/Bounds.h"
 #include "lower/Scope.h"
 
 #include <algorithm>

@@ -15,9 +15,9 @@
 //===--------------------------------------------------------------------===//
 #pragma once
 
+#include "ir/Bounds.h"
 #include "ir/Graph.h"
 #include "loops/Loops.h"
-#include "lower/Bounds.h"
 
 #include <functional>
 #include <map>
@@ -100,7 +100,7 @@ public:
   std::vector<ir::ValueId> openSymbols; ///< of the loops around
   /// Whether the Int scalar v is certainly not negative, where we are.
   bool nonNegative(ir::ValueId v) { return bounds.nonNegative(v, openSymbols); }
-  Bounds bounds;
+  ir::Bounds bounds;
   loops::Body *body;
 
 private:

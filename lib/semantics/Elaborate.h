@@ -203,7 +203,6 @@ private:
                               const char *what);
   ValueId segmented(std::span<const ValueId> symbols, const ir::Axis &range, ValueId length,
                     std::span<const ValueId> starts, std::span<const ValueId> nexts);
-  bool boundedSteps(ValueId lo, ValueId hi);
   bool fitState(const syntax::Recurrence &r, size_t k, const Value &start, Value &next);
   // EarlierElements.cpp
   Value earlierElements(Entity &entity, SourceRange use);

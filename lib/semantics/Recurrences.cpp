@@ -6,6 +6,7 @@
 //
 //===--------------------------------------------------------------------===//
 
+#include "ir/Bounds.h"
 #include "semantics/Elaborate.h"
 
 #include <fmt/core.h>
@@ -140,24 +141,6 @@ bool Elaborator::fitState(const syntax::Recurrence &r, size_t k, const Value &st
   return true;
 }
 
-/// Whether hi - lo has a bound that depends on no open index.
-bool Elaborator::boundedSteps(ValueId lo, ValueId hi) {
-  ValueId most = graph_.sub(hi, lo);
-  for (size_t k = context_.active.size(); k-- > 0 && graph_.hasFree(most);) {
-    const Active binder = context_.active[k];
-    if (!graph_.dependsOn(most, binder.symbol))
-      continue;
-    ValueId next = graph_.add(binder.symbol, graph_.integer(1));
-    ValueId slope =
-        graph_.sub(graph_.substitute(most, ir::Substitution{{binder.symbol, next}}), most);
-    if (!graph_.isConstant(slope))
-      return false;
-    ValueId end = graph_.intValue(slope) > 0 ? binder.hi : binder.lo;
-    most = graph_.substitute(most, ir::Substitution{{binder.symbol, end}});
-  }
-  return !graph_.hasFree(most);
-}
-
 Value Elaborator::recurrence(const syntax::Recurrence &r, SourceRange range, Scope &scope) {
   const bool iterates = r.kind == RecurrenceKind::Iterate;
   if (iterates && !r.maximum)
@@ -170,7 +153,7 @@ Value Elaborator::recurrence(const syntax::Recurrence &r, SourceRange range, Sco
                         : integer(*r.binder.upper, scope, "the end of a range");
   if (starts.empty() || !lo.valid() || !hi.valid())
     return Value::error();
-  if (!boundedSteps(lo, hi))
+  if (!ir::upperBound(graph_, graph_.sub(hi, lo)).valid())
     return error(Diag::StepCount, iterates ? r.maximum->range : r.binder.range,
                  "how many steps this recurrence makes at most cannot be seen",
                  "its ends may change with indices around it, but not with data read at them: "

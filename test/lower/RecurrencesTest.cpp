@@ -2,7 +2,10 @@
 
 #include "Lowered.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <fmt/core.h>
 
 namespace gradus::lower {
 namespace {
@@ -41,6 +44,26 @@ TEST(Recurrences, StopEarly) {
   EXPECT_EQ(l.set("a", 3).run(), (std::vector<double>{243, 5 * 81}));
   EXPECT_EQ(l.set("a", 1).run(), (std::vector<double>{1, 51}));
   EXPECT_EQ(l.set("a", 200).run(), (std::vector<double>{200, 1}));
+}
+
+TEST(Recurrences, StepsThatDependOnIndices) {
+  // The states are kept for the longest: div(n, 2), n^2 and 4 of them.
+  struct Case {
+    const char *end;
+    int (*steps)(int);
+  };
+  for (auto [end, steps] : {Case{"div(i, 2)", [](int i) { return i / 2; }},
+                            Case{"i*i", [](int i) { return i * i; }},
+                            Case{"mod(i*i, 5)", [](int i) { return i * i % 5; }},
+                            Case{"abs(i - 2)", [](int i) { return std::abs(i - 2); }},
+                            Case{"max(i, 3)", [](int i) { return std::max(i, 3); }}}) {
+    Lowered l(fmt::format("fn f(x[n]) = sum(i in 1..n) (fold s = x[i] for t in 1..{} do s*s)", end));
+    const std::vector<double> all = l.set("x", {1, 1, 1}).set("n", 3).run();
+    ASSERT_EQ(all.size(), 4u) << end;
+    EXPECT_EQ(all[0], 3) << end;
+    for (int i = 1; i <= 3; ++i) // the derivative of x^(2^steps) at 1
+      EXPECT_EQ(all[static_cast<size_t>(i)], std::ldexp(1.0, steps(i))) << end;
+  }
 }
 
 TEST(Recurrences, CheckpointsBoundMemory) {

@@ -103,11 +103,8 @@ INSTANTIATE_TEST_SUITE_P(Seeds, RandomPrograms, testing::Range(0u, 10u));
 /// The same for programs with folds, scans, iterations and arrays that read themselves.
 TEST(RandomProgram, Recurrences) {
   Tally tally;
-  // A known defect: no bound of the steps is found in program 2132, which then
-  // cannot keep its states.
-  constexpr uint32_t broken = 2130;
   for (uint32_t first = 2000; first < 2200 && !HasFailure(); first += batch)
-    if (first != broken && hasRecurrences(first))
+    if (hasRecurrences(first))
       runBatch(first, tally);
   EXPECT_LT(tally.refused, 10u);
   EXPECT_GT(tally.finite, tally.points * 3 / 5);

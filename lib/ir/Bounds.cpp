@@ -1,14 +1,12 @@
 //===- Bounds.cpp - interval reasoning on affine index expressions -----------===//
 
-#include "lower/Bounds.h"
+#include "ir/Bounds.h"
 
 #include <algorithm>
 #include <map>
 #include <optional>
 
-namespace gradus::lower {
-
-using namespace ir;
+namespace gradus::ir {
 
 namespace {
 
@@ -162,23 +160,73 @@ bool Bounds::splitCase(ValueId v, ValueId atom, int64_t factor, const Slacks &sl
   return either ? with(x) || with(y) : with(x) && with(y);
 }
 
-ValueId upperBound(Graph &g, ValueId v) {
-  ValueId bound = extremeOverIndices(g, v, false);
-  if (bound.valid() && !g.hasFree(bound))
-    return bound;
-  // Either operand bounds a min from above.
+namespace {
+
+ValueId bound(Graph &g, ValueId v, bool upper, int depth);
+
+/// Values that bound an atom from above (or below), closest to it first. They may
+/// have index symbols.
+std::vector<ValueId> boundsOfAtom(Graph &g, ValueId atom, bool upper, int depth) {
+  const Node &n = g.node(atom);
+  if (n.op != Op::Prim || n.type.kind != Kind::Int)
+    return {};
+  const Prim p = n.prim();
+  auto operandBound = [&](unsigned k) { return bound(g, g.operand(atom, k), upper, depth + 1); };
+  if (p == (upper ? Prim::Min : Prim::Max))
+    return {g.operand(atom, 0), g.operand(atom, 1)};
+  if (p == Prim::Min || p == Prim::Max) {
+    ValueId x = operandBound(0), y = operandBound(1);
+    return x.valid() && y.valid() ? std::vector{g.prim(p, {x, y})} : std::vector<ValueId>{};
+  }
+  if (p == Prim::Mul) { // of two that are not negative
+    Bounds bounds(g);
+    ValueId x = operandBound(0), y = operandBound(1);
+    bool positive = x.valid() && y.valid() && bounds.nonNegative(g.operand(atom, 0), {}) &&
+                    bounds.nonNegative(g.operand(atom, 1), {});
+    return positive ? std::vector{g.mul(x, y)} : std::vector<ValueId>{};
+  }
+  if (p == Prim::Abs) {
+    ValueId x = g.operand(atom, 0), most = bound(g, x, true, depth + 1),
+            least = bound(g, x, false, depth + 1);
+    if (!upper)
+      return {g.integer(0)};
+    return most.valid() && least.valid() ? std::vector{g.prim(Prim::Max, {most, g.neg(least)})}
+                                         : std::vector<ValueId>{};
+  }
+  if (p != Prim::IntDiv && p != Prim::Mod)
+    return {};
+  ValueId divisor = g.operand(atom, 1);
+  if (!g.isConstant(divisor) || g.intValue(divisor) <= 0)
+    return {};
+  if (p == Prim::Mod)
+    return {upper ? g.sub(divisor, g.integer(1)) : g.integer(0)};
+  ValueId x = operandBound(0); // a quotient grows with what is divided
+  return x.valid() ? std::vector{g.prim(p, {x, divisor})} : std::vector<ValueId>{};
+}
+
+/// A bound of v, without index symbols.
+ValueId bound(Graph &g, ValueId v, bool upper, int depth) {
+  constexpr int deepest = 12;
+  if (depth > deepest)
+    return {};
+  ValueId ends = extremeOverIndices(g, v, !upper);
+  if (ends.valid() && !g.hasFree(ends))
+    return ends;
   auto a = affineOf(g, v);
   if (!a)
     return {};
   for (auto [atom, factor] : a->terms)
-    if (isPiecewise(g, atom) && g.node(atom).prim() == (factor > 0 ? Prim::Min : Prim::Max))
-      for (unsigned k : {0u, 1u}) {
-        ValueId other =
-            g.add(g.sub(v, scale(g, atom, factor)), scale(g, g.operand(atom, k), factor));
-        if (ValueId found = upperBound(g, other); found.valid())
+    if (!g.isSymbol(atom) && g.hasFree(atom))
+      for (ValueId other : boundsOfAtom(g, atom, (factor > 0) == upper, depth)) {
+        ValueId replaced = g.add(g.sub(v, scale(g, atom, factor)), scale(g, other, factor));
+        if (ValueId found = bound(g, replaced, upper, depth + 1); found.valid())
           return found;
       }
-  return {};
+  return ends.valid() && ends != v ? bound(g, ends, upper, depth + 1) : ValueId{};
 }
 
-} // namespace gradus::lower
+} // namespace
+
+ValueId upperBound(Graph &g, ValueId v) { return bound(g, v, true, 0); }
+
+} // namespace gradus::ir
