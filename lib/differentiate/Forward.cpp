@@ -4,6 +4,7 @@
 #include "differentiate/MatrixRules.h"
 #include "differentiate/Partials.h"
 #include "differentiate/Recurrences.h"
+#include "support/Timings.h"
 
 #include <cassert>
 #include <unordered_map>
@@ -188,6 +189,7 @@ void Forward::recurrence(ValueId v) {
 std::vector<ValueId> pushforward(Graph &g, std::span<const ValueId> roots,
                                  std::span<const ValueId> inputs,
                                  std::span<const ValueId> directions) {
+  const Stage stage("differentiate");
   assert(inputs.size() == directions.size());
   SourceRange saved = g.currentRange();
   Forward forward(g, inputs, directions);

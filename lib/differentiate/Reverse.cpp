@@ -4,6 +4,7 @@
 #include "differentiate/MatrixRules.h"
 #include "differentiate/Partials.h"
 #include "differentiate/Recurrences.h"
+#include "support/Timings.h"
 
 #include <cassert>
 #include <map>
@@ -287,6 +288,7 @@ std::vector<ValueId> pullback(Graph &g, std::span<const ValueId> roots,
 }
 
 std::vector<ValueId> gradient(Graph &g, ValueId root, std::span<const ValueId> inputs) {
+  const Stage stage("differentiate");
   assert(g.type(root).scalar() && g.type(root).kind == Kind::Real);
   ValueId one = g.real(1.0);
   return pullback(g, {&root, 1}, {&one, 1}, inputs);

@@ -4,6 +4,7 @@
 #include "differentiate/Differentiate.h"
 #include "differentiate/IndexAlgebra.h"
 #include "differentiate/SparseEntries.h"
+#include "support/Timings.h"
 
 #include <algorithm>
 #include <cassert>
@@ -212,6 +213,7 @@ std::optional<SparseMatrix> jacobian(Graph &g, std::span<const ValueId> roots,
 
 std::optional<SparseMatrix> hessian(Graph &g, ValueId root, std::span<const ValueId> inputs,
                                     SourceRange *failedAt) {
+  const Stage stage("differentiate");
   const std::vector<ValueId> slopes = gradient(g, root, inputs);
   return assemble(g, slopes, inputs, true, failedAt);
 }

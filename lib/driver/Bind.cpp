@@ -3,6 +3,7 @@
 #include "driver/Session.h"
 #include "support/Files.h"
 #include "support/Numbers.h"
+#include "support/Timings.h"
 
 #include <algorithm>
 #include <cmath>
@@ -150,6 +151,7 @@ bool Session::parseSettings() {
 }
 
 bool Session::bind() {
+  const Stage stage("data");
   const Module &m = module();
   std::vector<std::string> tables, parameters;
   for (const Table &t : m.tables) {

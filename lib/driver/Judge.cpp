@@ -6,6 +6,7 @@
 #include "driver/Solve.h"
 #include "driver/Unknowns.h"
 #include "support/Numbers.h"
+#include "support/Timings.h"
 
 #include <algorithm>
 #include <cmath>
@@ -75,6 +76,7 @@ int statusExitCode(Status s) {
 
 /// Looks at where the descent has ended, and sends it on from what is no minimum.
 bool Solver::settle(Solution &s) {
+  const Stage stage("judge");
   using lower::Ending;
   using Verdict = EndOfDescent::Verdict;
   if (start_.empty())

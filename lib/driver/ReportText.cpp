@@ -4,6 +4,7 @@
 #include "driver/Unknowns.h"
 #include "support/Numbers.h"
 #include "support/Text.h"
+#include "support/Timings.h"
 
 #include <algorithm>
 #include <cmath>
@@ -181,6 +182,7 @@ std::string curvatureText(const Solution &s, bool maximize) {
 } // namespace
 
 std::string problemText(Session &session, const ProblemReport &r, bool trace) {
+  const Stage stage("report");
   const Solution &s = *r.solution;
   std::string text;
   size_t n = s.x.size();

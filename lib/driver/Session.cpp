@@ -5,6 +5,7 @@
 #include "data/Table.h"
 #include "methods/Library.h"
 #include "support/Files.h"
+#include "support/Timings.h"
 #include "syntax/Parser.h"
 
 #include <algorithm>
@@ -18,6 +19,7 @@ Session::Session(SessionOptions given) : diagnostics(sources), options(std::move
 
 const syntax::Tree *Session::parseText(std::string path, std::string text) {
   uint32_t file = sources.add(std::move(path), std::move(text));
+  const Stage stage("parse");
   trees.push_back(syntax::parse(file, diagnostics));
   return &trees.back();
 }
@@ -47,6 +49,7 @@ bool Session::loadText(const std::string &path, std::string text) {
   };
   if (diagnostics.hasErrors())
     return false;
+  const Stage stage("check");
   analysis = semantics::analyze(*tree, around, diagnostics);
   values.resize(graph().inputs().size());
   return !diagnostics.hasErrors();

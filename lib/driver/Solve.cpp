@@ -6,6 +6,7 @@
 #include "driver/SparseSolve.h"
 #include "semantics/Elaborate.h"
 #include "support/Numbers.h"
+#include "support/Timings.h"
 
 #include <algorithm>
 #include <atomic>
@@ -394,6 +395,7 @@ bool Solver::runNative() {
   a.pointer(&gradients_);
   a.pointer(&hessians_);
   a.pointer(g_.data());
+  const Stage stage("descend");
   if (code_->find("solve")(&frame, a.data()) == 0)
     return true;
   reportFailure(session_, module_, frame);

@@ -3,6 +3,7 @@
 #include "jit/BuildIdentity.h"
 #include "jit/Link.h"
 #include "loops/Bytes.h"
+#include "support/Timings.h"
 
 #include <optional>
 
@@ -47,6 +48,11 @@ std::optional<std::string> makeObject(const loops::Module &module, const JitOpti
   return program->object();
 }
 
+std::optional<std::string> load(const Cache &cache, const CacheKey &key) {
+  const Stage stage("cache");
+  return cache.load(key);
+}
+
 /// All of the options that the code depends on.
 std::string choicesOf(const JitOptions &options) {
   std::string choices = options.cpu;
@@ -64,6 +70,7 @@ std::unique_ptr<CompiledModule> Jit::compile(const loops::Module &module, const 
   CacheKey key{};
   auto impl = std::make_unique<CompiledModule::Impl>();
   if (cache || options.store) {
+    const Stage stage("cache");
     key = cacheKey(loops::bytesOf(module), choicesOf(options));
     if (options.store && (impl->code = options.store->find(key))) {
       impl->cached = true;
@@ -71,7 +78,7 @@ std::unique_ptr<CompiledModule> Jit::compile(const loops::Module &module, const 
     }
   }
   if (cache)
-    if (auto stored = cache->load(key)) {
+    if (auto stored = load(*cache, key)) {
       impl->objectBytes = stored->size();
       impl->cached = true;
       impl->code = LinkedCode::link(*stored, error);
@@ -91,8 +98,10 @@ std::unique_ptr<CompiledModule> Jit::compile(const loops::Module &module, const 
     error = "the compiled code cannot be linked: " + error;
     return nullptr;
   }
-  if (cache)
+  if (cache) {
+    const Stage stage("cache");
     cache->store(key, *object);
+  }
   if (options.store)
     impl->code = options.store->add(key, impl->code);
   return std::make_unique<CompiledModule>(std::move(impl));

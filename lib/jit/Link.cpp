@@ -6,6 +6,7 @@
 //===--------------------------------------------------------------------===//
 #include "jit/Link.h"
 #include "jit/Symbols.h"
+#include "support/Timings.h"
 
 #include <llvm/ExecutionEngine/JITLink/JITLink.h>
 #include <llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h>
@@ -70,6 +71,7 @@ private:
 LinkedCode::~LinkedCode() = default;
 
 std::unique_ptr<LinkedCode> LinkedCode::link(std::string_view object, std::string &error) {
+  const Stage stage("link");
   auto manager = jitlink::InProcessMemoryManager::Create();
   if (!manager) {
     error = llvm::toString(manager.takeError());

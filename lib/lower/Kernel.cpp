@@ -2,6 +2,7 @@
 
 #include "lower/Kernel.h"
 #include "lower/Scope.h"
+#include "support/Timings.h"
 
 #include <cassert>
 
@@ -10,6 +11,7 @@ namespace gradus::lower {
 using namespace ir;
 
 Kernel lowerKernel(Graph &g, loops::Module &module, const KernelSpec &spec) {
+  const Stage stage("lower");
   module.functions.emplace_back();
   loops::Function &f = module.functions.back();
   f.name = spec.name;

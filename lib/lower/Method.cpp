@@ -4,6 +4,7 @@
 #include "differentiate/SumOfSquares.h"
 #include "lower/Kinks.h"
 #include "lower/MethodConstraints.h"
+#include "support/Timings.h"
 
 #include <algorithm>
 #include <cassert>
@@ -24,11 +25,13 @@ MethodLowering::~MethodLowering() = default;
 
 Descent lowerDescent(Graph &graph, loops::Module &module, const DescentProblem &problem,
                      const DescentTexts &texts, Diagnostics &diagnostics) {
+  const Stage stage("lower the method");
   return MethodLowering(graph, module, problem, texts, diagnostics).run();
 }
 
 Evaluators lowerEvaluators(Graph &graph, loops::Module &module, const DescentProblem &problem,
                            Diagnostics &diagnostics) {
+  const Stage stage("lower");
   const DescentTexts none{};
   return MethodLowering(graph, module, problem, none, diagnostics).evaluators();
 }

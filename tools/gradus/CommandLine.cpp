@@ -146,7 +146,7 @@ bounds of the model, or reaches from -5 to 5. What was not found may still exist
 struct Common {
   std::string file;
   std::vector<std::string> set, data, allowPath;
-  bool json = false, noCache = false;
+  bool json = false, noCache = false, timings = false;
 };
 
 CLI::Option *list(CLI::App &app, const char *name, std::vector<std::string> &into, const char *type,
@@ -174,6 +174,10 @@ void addJson(CLI::App &app, Common &c) {
 
 void addNoCache(CLI::App &app, Common &c) {
   app.add_flag("--no-cache", c.noCache, "compile anew and keep nothing: see gradus cache");
+}
+
+void addTimings(CLI::App &app, Common &c) {
+  app.add_flag("--timings", c.timings, "say on stderr how long each stage took");
 }
 
 bool wantsJson(const std::vector<std::string> &arguments) {
@@ -253,6 +257,7 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   runCommand->add_flag("--strict", run.strict,
                        "neither fuse multiply-adds nor reassociate sums: the same bits everywhere");
   addNoCache(*runCommand, common);
+  addTimings(*runCommand, common);
   runCommand->footer(runExamples);
 
   CLI::App *diffCommand = app.add_subcommand("diff", "print symbolic derivatives");
@@ -307,6 +312,7 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   addData(*evalCommand, common);
   addJson(*evalCommand, common);
   addNoCache(*evalCommand, common);
+  addTimings(*evalCommand, common);
   evalCommand->footer(evalExamples);
 
   CLI::App *compileCommand =
@@ -348,6 +354,7 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
                    "the processor, in LLVM's spelling; this machine's when missing")
       ->type_name("NAME");
   addData(*compileCommand, common);
+  addTimings(*compileCommand, common);
   compileCommand->footer(compileExamples);
 
   CLI::App *checkCommand =
@@ -448,6 +455,7 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   request.file = common.file;
   request.json = json;
   request.stopsItself = runCommand->parsed();
+  request.timings = common.timings;
   auto take = [&common](auto options) {
     options.file = common.file;
     options.data = common.data;

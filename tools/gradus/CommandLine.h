@@ -14,6 +14,7 @@ struct Request {
   int exitCode = 0;
   std::string file;  ///< the model, for messages
   bool json = false; ///< errors are wanted on stdout too
+  bool timings = false; ///< of the stages, on stderr
   bool stopsItself = false; ///< it listens to driver::requestInterrupt()
 };
 

@@ -11,6 +11,7 @@
 #include "driver/Report.h"
 #include "driver/Solve.h"
 #include "support/Diagnostics.h"
+#include "support/Timings.h"
 
 #include <nlohmann/json.hpp>
 #include <pthread.h>
@@ -101,6 +102,8 @@ int main(int count, char **arguments) {
   tool::Request request;
   try {
     request = tool::parseCommandLine(count, arguments, std::cout, std::cerr);
+    if (request.timings)
+      Stage::startCounting("start");
     job = {&request, request.exitCode};
     stopsItself = request.stopsItself;
     if (request.run && !runOnLargeStack(job))
@@ -108,6 +111,8 @@ int main(int count, char **arguments) {
   } catch (const std::bad_alloc &) {
     job.exitCode = refuse(request, Diag::OutOfMemory, "there is not enough memory to start", "");
   }
+  if (request.timings)
+    std::cerr << Stage::report();
   std::cout.flush();
   if (!std::cout)
     return refuse({}, Diag::FileUnwritable, "the output could not be written", "");

@@ -4,6 +4,7 @@
 #include "codegen/llvm/Optimize.h"
 #include "codegen/llvm/Target.h"
 #include "codegen/llvm/VectorMath.h"
+#include "support/Timings.h"
 
 #include <llvm/Bitcode/BitcodeWriter.h>
 #include <llvm/IR/LegacyPassManager.h>
@@ -32,6 +33,7 @@ constexpr llvm::StringLiteral runtimeName = "gradus_";
 
 std::string generate(llvm::TargetMachine &machine, llvm::Module &module,
                      llvm::CodeGenFileType type) {
+  const Stage stage("machine code");
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
   llvm::legacy::PassManager passes;
@@ -49,6 +51,7 @@ LLVMProgram::~LLVMProgram() = default;
 
 std::unique_ptr<LLVMProgram> LLVMProgram::create(const loops::Module &module,
                                                  const Settings &settings, std::string &error) {
+  const Stage stage("LLVM IR");
   auto impl = std::make_unique<Impl>();
   impl->settings = settings;
   impl->machine = createTargetMachine(settings, error);
@@ -66,6 +69,7 @@ std::unique_ptr<LLVMProgram> LLVMProgram::create(const loops::Module &module,
 void LLVMProgram::optimize() {
   assert(!impl_->optimized && "optimized once");
   impl_->optimized = true;
+  const Stage stage("optimize");
   optimizeModule(*impl_->module, *impl_->machine, impl_->settings.level, impl_->vectorMath);
   const std::string &prefix = impl_->settings.runtimePrefix;
   for (llvm::Function &f : *impl_->module) {
