@@ -160,12 +160,12 @@ BufferId FunctionBuilder::rows(ValueId count, Type state, std::string name) {
 
 BufferId FunctionBuilder::slice(loops::Buffer b, ValueId elements) {
   b.role = loops::BufferRole::Workspace;
-  b.offset = size(workspaceTotal);
   // Slices start on cache lines: whole groups of eight elements.
   ValueId groups = g.prim(Prim::IntDiv, {g.add(elements, g.integer(7)), g.integer(8)});
-  workspaceTotal = g.add(workspaceTotal, g.mul(g.integer(8), groups));
   f.buffers.push_back(std::move(b));
-  return {static_cast<uint32_t>(f.buffers.size() - 1)};
+  const auto index = static_cast<uint32_t>(f.buffers.size() - 1);
+  slices.emplace(index, g.mul(g.integer(8), groups));
+  return {index};
 }
 
 BufferId FunctionBuilder::rowOf(BufferId matrix) {
@@ -179,6 +179,7 @@ BufferId FunctionBuilder::rowOf(BufferId matrix) {
 }
 
 void FunctionBuilder::finish() {
+  planWorkspace();
   if (!g.isInt(workspaceTotal, 0))
     f.workspaceElements = size(workspaceTotal);
   f.body = std::move(prologue);

@@ -93,8 +93,10 @@ public:
   /// Room for `count` states of this type, one after the other: its first axis
   /// is 0..count-1.
   loops::BufferId rows(ir::ValueId count, ir::Type state, std::string name);
+  /// After finish().
   ir::ValueId workspaceElements() const { return workspaceTotal; }
-  /// Puts the prologue before the body. Call once, at the end.
+  /// Puts the prologue before the body and the workspace in its places. Call once, at
+  /// the end.
   void finish();
 
   std::vector<ir::ValueId> openSymbols; ///< of the loops around
@@ -132,6 +134,8 @@ private:
   };
   std::vector<Binding> log;
   ir::ValueId workspaceTotal;
+  std::unordered_map<uint32_t, ir::ValueId> slices; ///< elements of workspace, by buffer
+  void planWorkspace();
   loops::BufferId slice(loops::Buffer buffer, ir::ValueId elements);
 };
 

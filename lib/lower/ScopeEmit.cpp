@@ -36,6 +36,8 @@ void Scope::emitRegion(int region) {
         continue;
       }
       const Producer &p = producers[infos[v].producer];
+      if (!p.stored)
+        continue;
       for (size_t k : p.items)
         loopsAt[l].push_back(k);
       finished.push_back(&p);

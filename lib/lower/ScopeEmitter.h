@@ -57,6 +57,7 @@ private:
     loops::BufferId buffer;
     bool fill = false;
     bool nested = false; ///< emitted by a scope of its own
+    bool stored = true;  ///< no: all that read it run with the loop that makes it
     int recurrence = -1;
   };
   /// A recurrence that this scope runs. Scalar states are variables; an array's
@@ -150,9 +151,9 @@ private:
   void addRecurrence(int producer);
   bool isState(ir::ValueId v, const Recurrence &r, ir::StatePart part) const;
   bool readsBeforeStep(const LoopItem &item, const Recurrence &r, ir::ValueId all);
-  std::vector<std::pair<ir::ValueId, int>> joinable(const LoopItem &item, int home);
+  std::vector<std::pair<ir::ValueId, int>> joinable(LoopItem &item, int home);
   void join(size_t item, const std::vector<std::pair<ir::ValueId, int>> &candidates, int level);
-  void keepStates();
+  void keepStates(const std::unordered_set<ir::ValueId, ir::ValueIdHash> &elsewhere);
   std::vector<Action> stepActions(const Recurrence &r);
   std::vector<Action> withStates(std::vector<Action> actions, const Recurrence &r);
   void beginRecurrence(Recurrence &r);
@@ -161,6 +162,13 @@ private:
   void endRecurrence(Recurrence &r);
   loops::ScalarId rowOffset(const Recurrence::State &state, loops::ScalarId row);
   loops::BufferId rowView(const Recurrence &r, size_t k, loops::ScalarId offset);
+
+  // ScopeJoin.cpp: loops that read what a loop makes.
+  bool readsOnlyAt(const LoopItem &item, ir::ValueId array, ir::ValueId index);
+  ir::ValueId elementMade(const Producer &p);
+  bool joinsMaker(LoopItem &item, ir::ValueId v, int home);
+  std::unordered_set<ir::ValueId, ir::ValueIdHash> readElsewhere();
+  void joinMakers(const std::unordered_set<ir::ValueId, ir::ValueIdHash> &elsewhere);
 
   // ScopePlan.cpp: where and when.
   int childRegion(int parent, ir::ValueId owner, int branch);
@@ -203,7 +211,7 @@ private:
   std::vector<LoopItem> items;
   std::vector<Producer> producers;
   std::vector<Recurrence> recurrences;
-  std::set<std::pair<size_t, ir::ValueId>> joined; ///< loops and the states that they read in place
+  std::set<std::pair<size_t, ir::ValueId>> joined; ///< loops and the states or arrays that they read in place
   std::vector<loops::BufferId> fills; ///< of actions
   std::unordered_set<uint32_t> unfilled; ///< buffers that have to be zero before they are added to
   std::vector<Region> regions;

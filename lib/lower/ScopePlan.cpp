@@ -245,7 +245,9 @@ void Scope::assignLevels() {
     }
     item.level = l;
   }
-  keepStates();
+  const auto elsewhere = readElsewhere();
+  keepStates(elsewhere);
+  joinMakers(elsewhere);
 }
 
 } // namespace gradus::lower

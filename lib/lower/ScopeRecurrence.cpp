@@ -80,43 +80,21 @@ bool Scope::isState(ValueId v, const Recurrence &r, StatePart part) const {
 bool Scope::readsBeforeStep(const LoopItem &item, const Recurrence &r, ValueId all) {
   if (r.stops || item.symbol != r.opened.symbols[0] || !isState(all, r, StatePart::All))
     return false;
-  const ValueId before = g.sub(item.symbol, g.integer(1));
-  std::vector<ValueId> work;
-  for (const Action &a : item.inner) {
-    if (a.value == all || a.guard == all)
-      return false;
-    work.push_back(a.value);
-    work.push_back(a.guard);
-    work.insert(work.end(), a.indices.begin(), a.indices.end());
-  }
-  std::unordered_set<ValueId, ValueIdHash> seen(work.begin(), work.end());
-  while (!work.empty()) {
-    ValueId v = work.back();
-    work.pop_back();
-    const Node &n = g.node(v);
-    if (n.op != Op::Index && !g.hasFree(v) && v < all)
-      continue; // older than all states
-    for (unsigned k = 0; k < n.operandCount; ++k) {
-      ValueId o = g.operand(v, k);
-      if (o == all) {
-        if (n.op != Op::At || k != 0 || g.operand(v, 1) != before)
-          return false;
-      } else if (seen.insert(o).second) {
-        work.push_back(o);
-      }
-    }
-  }
-  return true;
+  return readsOnlyAt(item, all, g.sub(item.symbol, g.integer(1)));
 }
 
-/// Values that wait for all states of a recurrence only to read them in its loop
-/// need not wait. Called with the levels of everything before `item` known:
-/// returns the recurrences that it could join, by the state that it reads.
-std::vector<std::pair<ValueId, int>> Scope::joinable(const LoopItem &item, int home) {
+/// Loops that wait for all states of a recurrence only to read them in its loop, or
+/// for an array only to read what the loop that makes it has just made, need not
+/// wait. Called with the levels of everything before `item` known: returns what it
+/// could run with, by the value that it reads.
+std::vector<std::pair<ValueId, int>> Scope::joinable(LoopItem &item, int home) {
   std::vector<std::pair<ValueId, int>> found;
   for (ValueId v : item.needs) {
-    if (g.node(v).op != Op::State)
+    if (g.node(v).op != Op::State) {
+      if (joinsMaker(item, v, home))
+        found.push_back({v, find(v)->level});
       continue;
+    }
     const Info *of = find(g.operand(v, 0));
     if (!of || of->producer < 0 || of->home != home)
       continue;
@@ -130,46 +108,20 @@ std::vector<std::pair<ValueId, int>> Scope::joinable(const LoopItem &item, int h
 void Scope::join(size_t index, const std::vector<std::pair<ValueId, int>> &candidates, int level) {
   for (auto [v, at] : candidates)
     if (at == level) {
+      joined.insert({index, v});
+      if (g.node(v).op != Op::State)
+        continue;
       const Info *of = find(g.operand(v, 0));
       recurrences[producers[of->producer].recurrence].joined.push_back(index);
-      joined.insert({index, v});
     }
 }
 
 /// Which arrays of all states have to be stored: those that someone reads other
 /// than in the loop.
-void Scope::keepStates() {
-  if (recurrences.empty())
-    return;
-  auto mark = [&](ValueId v) {
-    if (g.node(v).op != Op::State || g.node(v).statePart() != StatePart::All)
-      return;
-    for (Recurrence &r : recurrences)
-      if (r.node == g.operand(v, 0))
-        r.states[static_cast<size_t>(g.node(v).payload)].keepsAll = true;
-  };
-  auto markItem = [&](size_t k) {
-    for (ValueId v : items[k].needs)
-      if (!joined.count({k, v}))
-        mark(v);
-  };
-  for (const Info &info : infos) {
-    if (info.producer < 0) {
-      forEachNeed(info, mark);
-      continue;
-    }
-    const Producer &p = producers[info.producer];
-    for (ValueId v : p.needs)
-      mark(v);
-    for (size_t k : p.elements)
-      mark(actions[k].value);
-    for (size_t k : p.items)
-      markItem(k);
-  }
-  for (const Action &a : actions)
-    mark(a.value);
-  for (size_t k = 0; k < items.size(); ++k)
-    markItem(k);
+void Scope::keepStates(const std::unordered_set<ValueId, ValueIdHash> &elsewhere) {
+  for (Recurrence &r : recurrences)
+    for (size_t k = 0; k < r.states.size(); ++k)
+      r.states[k].keepsAll = elsewhere.count(g.allStates(r.node, static_cast<unsigned>(k))) != 0;
 }
 
 //--- statements -------------------------------------------------------------------

@@ -115,12 +115,45 @@ TEST(Loops, BranchesAreLazy) {
 }
 
 TEST(Loops, ArraysAreStoredOnce) {
-  Lowered l("fn f(x[n]) = { let a[i in 1..n] = exp(x[i])*sin(x[i]); sum(a)*sumsq(a) }",
+  Lowered l("fn f(x[n]) = { let a[i in 1..n] = exp(x[i])*sin(x[i]); sumsq(a - sum(a)) }",
             Outputs::Value);
   EXPECT_EQ(l.count("exp("), 1u) << l.text();
   EXPECT_EQ(l.count(" in workspace at"), 1u) << l.text();
   Lowered cheap("fn f(x[n]) = { let a[i in 1..n] = 2*x[i]; sum(a)*sumsq(a) }", Outputs::Value);
   EXPECT_FALSE(cheap.has("workspace")) << cheap.text();
+}
+
+TEST(Loops, WhoReadsAnArrayElementByElementRunsWithItsLoop) {
+  Lowered sums("fn f(x[n]) = { let a[i in 1..n] = exp(x[i])*sin(x[i]); sum(a)*sumsq(a) }",
+               Outputs::Value);
+  EXPECT_EQ(sums.count("for "), 1u) << sums.text();
+  EXPECT_FALSE(sums.has("workspace")) << sums.text();
+  // Products, residuals and their adjoints: the table is read in one pass.
+  Lowered squares("fn f(w[p], A[n,p], b[n]) = sumsq(A*w - b)");
+  EXPECT_EQ(squares.count(" in 1..n"), 1u) << squares.text();
+  EXPECT_FALSE(squares.has("workspace")) << squares.text();
+  squares.set("n", 2).set("p", 2).set("w", {1, -1}).set("A", {1, 2, 3, 4}).set("b", {0, 1});
+  EXPECT_EQ(squares.run(), (std::vector<double>{5, -14, -20, -2, 2, -4, 4, 2, 4}));
+  // What waits for the sum of all runs later and reads what is stored.
+  Lowered waits("fn f(w[p], A[n,p], b[n]) = norm(A*w - b)");
+  EXPECT_GT(waits.count(" in 1..n"), 1u) << waits.text();
+  EXPECT_TRUE(waits.has("workspace")) << waits.text();
+  EXPECT_EQ(waits.count("w[i_2]*A[i, i_2]"), 1u) << waits.text();
+}
+
+TEST(Loops, NeighboursAreReadFromMemory) {
+  Lowered l("fn f(x[n]) = { let a[i in 1..n] = exp(x[i])*sin(x[i]); sum(i in 2..n) a[i]*a[i-1] }",
+            Outputs::Value);
+  EXPECT_EQ(l.count("exp("), 1u) << l.text();
+  EXPECT_EQ(l.count(" in workspace at"), 1u) << l.text();
+}
+
+TEST(Loops, WorkspaceIsUsedAgain) {
+  // a is not read any more when c is made.
+  Lowered l("fn f(x[n]) = { let a[i in 1..n] = exp(x[i])*sin(x[i]); let s = sumsq(a - sum(a))\n"
+            "  let c[i in 1..n] = exp(s*x[i])*cos(x[i]); sumsq(c - sum(c)) }",
+            Outputs::Value);
+  EXPECT_EQ(l.count(" in workspace at"), 1u) << l.text();
 }
 
 TEST(Loops, ArraysThatMayFailAreStoredOnce) {

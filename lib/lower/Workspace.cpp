@@ -1,0 +1,121 @@
+//===- Workspace.cpp - which workspace a function needs --------------------------===//
+//
+// Each array gets a buffer when it is planned. In the end some are not accessed at
+// all: they are dropped. Two that look alike are one when the last statement of the
+// function with the first stands before the first statement with the second.
+//
+//===--------------------------------------------------------------------===//
+#include "lower/Scope.h"
+
+#include "loops/Operands.h"
+
+#include <algorithm>
+
+namespace gradus::lower {
+
+using namespace loops;
+
+namespace {
+
+using Visit = std::function<void(BufferId &)>;
+
+void forEachBuffer(Body &body, const Visit &visit);
+
+void forEachBuffer(Statement &s, const Visit &visit) {
+  if (auto *let = std::get_if<Let>(&s.node)) {
+    if (auto *load = std::get_if<LoadOp>(&let->operation))
+      visit(load->buffer);
+  } else if (auto *store = std::get_if<Store>(&s.node)) {
+    visit(store->buffer);
+  } else if (auto *fill = std::get_if<Fill>(&s.node)) {
+    visit(fill->buffer);
+  } else if (auto *copy = std::get_if<Copy>(&s.node)) {
+    visit(copy->target);
+    visit(copy->source);
+  } else if (auto *call = std::get_if<Call>(&s.node)) {
+    for (Argument &a : call->arguments)
+      if (auto *buffer = std::get_if<BufferId>(&a.value))
+        visit(*buffer);
+  } else if (auto *hook = std::get_if<Hook>(&s.node)) {
+    if (hook->x.valid())
+      visit(hook->x);
+  }
+  forEachBody(s, [&](const Body &inner) { forEachBuffer(const_cast<Body &>(inner), visit); });
+}
+
+void forEachBuffer(Body &body, const Visit &visit) {
+  for (Statement &s : body)
+    forEachBuffer(s, visit);
+}
+
+/// From the first statement of the function with a buffer to the last.
+struct Life {
+  size_t first = SIZE_MAX, last = 0;
+};
+
+bool alike(const Buffer &a, const Buffer &b) {
+  auto same = [](const BufferAxis &x, const BufferAxis &y) {
+    return x.lo == y.lo && x.extent == y.extent;
+  };
+  return a.kind == b.kind && a.ownRoom == b.ownRoom &&
+         std::equal(a.axes.begin(), a.axes.end(), b.axes.begin(), b.axes.end(), same);
+}
+
+} // namespace
+
+void FunctionBuilder::planWorkspace() {
+  std::vector<Buffer> &buffers = f.buffers;
+  auto root = [&](BufferId at) {
+    while (buffers[at.index].role == BufferRole::View)
+      at = buffers[at.index].base;
+    return at;
+  };
+  std::vector<Life> lives(buffers.size());
+  std::vector<bool> used(buffers.size());
+  for (size_t k = 0; k < main.size(); ++k)
+    forEachBuffer(main[k], [&](BufferId &at) {
+      used[at.index] = true;
+      for (BufferId v = at; buffers[v.index].role == BufferRole::View; v = buffers[v.index].base)
+        used[buffers[v.index].base.index] = true;
+      Life &life = lives[root(at).index];
+      life.first = std::min(life.first, k);
+      life.last = std::max(life.last, k);
+    });
+
+  std::vector<BufferId> becomes(buffers.size());
+  std::vector<Buffer> kept;
+  std::vector<uint32_t> places; // of workspace among `kept`, by the first buffer there
+  for (uint32_t k = 0; k < buffers.size(); ++k) {
+    const bool workspace = buffers[k].role == BufferRole::Workspace;
+    if (workspace && !used[k])
+      continue;
+    if (workspace) {
+      auto other = std::find_if(places.begin(), places.end(), [&](uint32_t o) {
+        return alike(kept[becomes[o].index], buffers[k]) &&
+               (lives[o].last < lives[k].first || lives[k].last < lives[o].first);
+      });
+      if (other != places.end()) {
+        becomes[k] = becomes[*other];
+        lives[*other] = {std::min(lives[*other].first, lives[k].first),
+                         std::max(lives[*other].last, lives[k].last)};
+        continue;
+      }
+      places.push_back(k);
+      buffers[k].offset = size(workspaceTotal);
+      workspaceTotal = g.add(workspaceTotal, slices.at(k));
+    }
+    becomes[k] = {static_cast<uint32_t>(kept.size())};
+    kept.push_back(std::move(buffers[k]));
+  }
+  auto rename = [&](BufferId &at) { at = becomes[at.index]; };
+  forEachBuffer(main, rename);
+  for (Buffer &b : kept)
+    if (b.role == BufferRole::View)
+      rename(b.base);
+  for (Parameter &p : f.parameters)
+    if (auto *buffer = std::get_if<BufferId>(&p.value))
+      rename(*buffer);
+  buffers = std::move(kept);
+}
+
+} // namespace gradus::lower
