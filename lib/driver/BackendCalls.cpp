@@ -97,6 +97,9 @@ bool BackendCalls::argument(const Subject &s, const InterfaceFunction &f, size_t
       else
         v.reals.insert(v.reals.end(), value.reals.begin(), value.reals.end());
     }
+  } else if (a.role == ArgumentRole::Multipliers || a.role == ArgumentRole::BoundMultipliers) {
+    v.reals.assign(count, 0.0);
+    v.changed = true;
   } else if (a.role == ArgumentRole::Direction) {
     for (size_t i = 0; i < count; ++i)
       v.reals.push_back(random());

@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -90,8 +91,10 @@ public:
   void prepare(BackendCall &call) const {
     const lower::InterfaceFunction &f = interface.functions[call.row];
     for (size_t k = 0; k < f.arguments.size(); ++k) {
-      if (call.values[k].changed)
+      if (call.values[k].changed && f.arguments[k].role == lower::ArgumentRole::Unknowns)
         call.values[k].reals = startOf(call);
+      else if (call.values[k].changed) // multipliers
+        std::fill(call.values[k].reals.begin(), call.values[k].reals.end(), 0.0);
       if (f.purpose == lower::Purpose::Pattern && f.arguments[k].name == "row")
         for (size_t j = 0; j < f.arguments.size(); ++j)
           if (f.arguments[j].name == "position")

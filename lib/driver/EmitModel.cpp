@@ -3,6 +3,7 @@
 #include "driver/EmitModel.h"
 
 #include "codegen/c/Names.h"
+#include "driver/ConstraintPattern.h"
 #include "driver/Derivatives.h"
 #include "print/Text.h"
 
@@ -93,9 +94,9 @@ bool lowerFixed(Session &session, const EmitOptions &options, loops::Module &mod
                                "a letter first");
     return false;
   }
-  if (!lowerModel(session, module, interface))
-    return false;
   std::map<ValueId, int64_t> values;
+  if (!fixSizes(session, options.fix, values) || !lowerModel(session, values, module, interface))
+    return false;
   std::vector<std::string> names;
   std::map<std::string, std::vector<ValueId>> inputs;
   for (const InterfaceFunction &f : interface.functions)

@@ -6,6 +6,7 @@
 #include "differentiate/Sparse.h"
 #include "differentiate/SumOfSquares.h"
 #include "driver/ChooseMethod.h"
+#include "driver/ConstraintPattern.h"
 #include "driver/Native.h"
 #include "driver/SparseSolve.h"
 #include "lower/Flat.h"
@@ -45,8 +46,9 @@ using lower::Purpose;
 
 class ModelLowering {
 public:
-  ModelLowering(Session &session, loops::Module &module, lower::Interface &interface)
-      : session(session), module(module), interface(interface), g(session.graph()) {}
+  ModelLowering(Session &session, const std::map<ValueId, int64_t> &sizes, loops::Module &module,
+                lower::Interface &interface)
+      : session(session), sizes(sizes), module(module), interface(interface), g(session.graph()) {}
 
   bool run() {
     for (const Subject &s : subjects(session))
@@ -378,8 +380,9 @@ private:
     descent.objectiveRange = problem.objectiveRange;
     descent.objective = problem.maximize ? g.neg(problem.objective) : problem.objective;
     descent.bounded = described.bounded;
-    described.method =
-        problem.method.name.empty() ? usualMethod(descent) : problem.method.name;
+    described.method = !problem.method.name.empty()  ? problem.method.name
+                       : problem.constraints.empty() ? usualMethod(descent)
+                                                     : "interior_point";
     const syntax::MethodDecl *method = session.findMethod(described.method);
     if (!method) {
       auto near = closest(described.method, session.methodNames());
@@ -389,17 +392,26 @@ private:
           near ? "did you mean '" + *near + "'?" : "`gradus methods` lists them");
       return false;
     }
-    if (!problem.constraints.empty() || lower::asksConstraints(*method)) {
-      session.diagnostics.report(Diag::NotYet, problem.range,
-                                 "compiled models cannot solve problems with constraints yet",
-                                 "solve it with gradus run");
+    const bool constrained = lower::asksConstraints(*method);
+    if (constrained != !problem.constraints.empty()) {
+      session.diagnostics.report(
+          Diag::MethodText, problem.method.range,
+          "the method " + described.method +
+              (constrained ? " is for problems with constraints" : " does not know constraints"),
+          constrained ? "choose another one, or leave the choice to the compiler"
+                      : "choose interior_point, or leave the choice to the compiler");
       return false;
     }
     std::vector<ValueId> roots = s.arguments;
     roots.push_back(descent.objective);
-    for (ValueId v : inputsOf(g, roots))
-      if (std::find(s.arguments.begin(), s.arguments.end(), v) == s.arguments.end())
-        descent.inputs.push_back(v);
+    for (const Constraint &c : problem.constraints) {
+      descent.constraints.push_back(c.value);
+      roots.push_back(c.value);
+    }
+    descent.inputs = othersOf(s, roots);
+    Callable sides;
+    if (constrained)
+      sides = addSides(s, prefix, roots);
     if (!addSparseHessian(session, *method, descent))
       return false;
     if (descent.hessian)
@@ -407,11 +419,14 @@ private:
             lower::addPlan(g, module, unused(prefix + "plan"),
                            places(prefix + "plan", descent.hessian->matrix), *descent.hessian));
     const size_t first = module.functions.size();
-    const lower::DescentTexts texts{method, session.loopMethod("before_descent"),
-                                    session.loopMethod("after_step"),
+    const lower::DescentTexts texts{method,
+                                    session.loopMethod(constrained ? "before_constrained" : "before_descent"),
+                                    session.loopMethod(constrained ? "after_constrained_step" : "after_step"),
                                     [this](const std::string &name) { return session.findPiece(name); }};
     lower::Descent made = lower::lowerDescent(g, module, descent, texts, session.diagnostics);
-    if (session.diagnostics.hasErrors())
+    if (session.diagnostics.hasErrors() ||
+        (constrained && !compilePattern(session, module, descent, prefix + "kkt_", sizes,
+                                        problem.range, made)))
       return false;
     for (size_t k = first; k < module.functions.size(); ++k) {
       if (!module.functions[k].external.empty())
@@ -419,16 +434,64 @@ private:
       module.functions[k].name = unused(prefix + "descent_" + module.functions[k].name);
       module.functions[k].exported = false;
     }
-    InterfaceFunction f =
-        lower::addSolve(g, module, unused(prefix + "solve"), made.solve, descent.inputs,
-                        s.arguments, made.n, made.options, made.workspace, descent.bounded,
-                        problem.maximize, descent.hessian ? &*descent.hessian : nullptr);
+    const std::vector<ValueId> parameters = constrained ? othersOf(s, roots) : descent.inputs;
+    lower::SolveSpec spec{unused(prefix + "solve"), made.solve, descent.inputs, s.arguments,
+                          made.options, parameters, made.n, made.workspace, descent.bounded,
+                          problem.maximize, descent.hessian ? &*descent.hessian : nullptr};
+    if (constrained) {
+      spec.sides = &sides;
+      spec.constraints = made.constraints;
+    }
+    InterfaceFunction f = lower::addSolve(g, module, spec);
     for (size_t k = 0; k < made.options.size(); ++k)
       for (lower::InterfaceArgument &a : f.arguments)
         if (a.input == made.options[k] && !initialOf(*made.parameters[k], problem, a.initial))
           return false;
     offer(Purpose::Solve, s, prefix + "solve", std::move(f));
     return true;
+  }
+
+  /// What the roots read besides the unknowns.
+  std::vector<ValueId> othersOf(const Subject &s, const std::vector<ValueId> &roots) {
+    std::vector<ValueId> inputs = inputsOf(g, roots);
+    std::erase_if(inputs, [&](ValueId v) {
+      return std::find(s.arguments.begin(), s.arguments.end(), v) != s.arguments.end();
+    });
+    return inputs;
+  }
+
+  /// Where the constraints are to lie, and with it a function that tells how they
+  /// stand at a point. Adds the sides to `roots`.
+  Callable addSides(const Subject &s, const std::string &prefix, std::vector<ValueId> &roots) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    std::vector<ValueId> values, sides;
+    std::vector<std::string> names, all;
+    for (const Constraint &c : s.problem->constraints)
+      values.push_back(c.value);
+    for (bool upper : {false, true})
+      for (const Constraint &c : s.problem->constraints)
+        sides.push_back(shaped(upper ? c.upper : c.lower, c.value, upper ? infinity : -infinity));
+    for (size_t k = 0; k < sides.size(); ++k)
+      names.push_back((k < values.size() ? "lower" : "upper") + std::to_string(k % values.size() + 1));
+    roots.insert(roots.end(), sides.begin(), sides.end());
+    std::vector<ValueId> shapes = sides; // sizes of the arrays
+    Callable kernel = inner(addKernel(prefix + "sides", "where the constraints are to lie",
+                                      othersOf(s, shapes), sides, names));
+    std::vector<ValueId> outputs = values;
+    outputs.insert(outputs.end(), sides.begin(), sides.end());
+    for (size_t k = 0; k < values.size(); ++k)
+      all.push_back("c" + std::to_string(k + 1));
+    all.insert(all.end(), names.begin(), names.end());
+    offer(Purpose::Constraints, s, prefix + "constraints",
+          inner(addKernel(prefix + "constraint_values", "the constraints", inputsFor(s, outputs),
+                          outputs, all)),
+          {"",
+           "the constraints in their order, and the sides between which they are to lie",
+           {{ArgumentRole::Unknowns, "x", s.arguments}},
+           0,
+           0,
+           {{"c", values.size()}, {"lower", values.size()}, {"upper", values.size()}}});
+    return kernel;
   }
 
   /// What `gradus run` chooses for as many unknowns as the defaults of parameters
@@ -476,6 +539,7 @@ private:
   }
 
   Session &session;
+  const std::map<ValueId, int64_t> &sizes;
   loops::Module &module;
   lower::Interface &interface;
   Graph &g;
@@ -485,8 +549,9 @@ private:
 
 } // namespace
 
-bool lowerModel(Session &session, loops::Module &module, lower::Interface &interface) {
-  return ModelLowering(session, module, interface).run();
+bool lowerModel(Session &session, const std::map<ValueId, int64_t> &sizes, loops::Module &module,
+                lower::Interface &interface) {
+  return ModelLowering(session, sizes, module, interface).run();
 }
 
 } // namespace gradus::driver

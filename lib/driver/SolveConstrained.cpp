@@ -2,7 +2,6 @@
 
 #include "driver/SolveConstrained.h"
 
-#include "interpret/Dependence.h"
 #include "support/Numbers.h"
 
 #include <algorithm>
@@ -114,14 +113,9 @@ bool ConstrainedSolver::layOutConstraints() {
 
 //--- patterns -------------------------------------------------------------------------------
 
-/// Which unknowns each constraint, and each element of the Lagrangian's gradient,
-/// depends on: from two evaluations at points in general position.
-bool ConstrainedSolver::patterns(std::vector<std::vector<uint32_t>> &ofJ,
-                                 std::vector<std::vector<uint32_t>> &ofH) {
+/// The pattern, from two evaluations at points in general position.
+bool ConstrainedSolver::patterns() {
   Graph &g = session_.graph();
-  size_t n = start_.size(), m = clower_.size();
-  ofJ.assign(m, {});
-  ofH.assign(n, {});
   uint64_t random = 0x9E3779B97F4A7C15ull;
   auto uniform = [&] {
     random ^= random << 13;
@@ -129,90 +123,43 @@ bool ConstrainedSolver::patterns(std::vector<std::vector<uint32_t>> &ofJ,
     random ^= random << 17;
     return static_cast<double>(random >> 11) * 0x1p-53;
   };
-  for (int round = 0; round < 2; ++round) {
-    interpret::Environment<Dependence> env;
-    for (ValueId v : inputs_) {
-      const InputValue &value = session_.value(g.inputIndex(v));
-      Type t = g.type(v);
-      if (t.scalar() && t.kind == Kind::Real)
-        env.setReal(v, Dependence(value.real));
-      else if (t.scalar())
-        env.setInt(v, value.whole);
-      else if (t.kind == Kind::Real)
-        env.setArray(v, {value.realData(), value.realData() + value.elements()}, value.extents);
-      else
-        env.setIntArray(v, value.wholes, value.extents);
-    }
-    uint32_t at = 0;
-    auto assign = [&](ValueId v, const std::function<Dependence()> &next) {
-      std::vector<int64_t> shape;
-      if (g.type(v).scalar()) {
-        env.setReal(v, next());
-        return true;
-      }
-      if (!session_.extents(g.type(v).shape, shape))
-        return false;
-      size_t size = 1;
-      for (int64_t e : shape)
-        size *= static_cast<size_t>(e);
-      std::vector<Dependence> values;
-      for (size_t k = 0; k < size; ++k)
-        values.push_back(next());
-      env.setArray(v, std::move(values), shape);
-      return true;
-    };
-    for (const Unknown &u : problem_.unknowns)
-      if (!assign(g.inputNode(u.input), [&] {
-            double x = start_[at];
-            if (round == 1)
-              x = std::clamp(x + 0.01 * std::max(1.0, std::fabs(x)) * uniform(), lower_[at],
-                             upper_[at]);
-            Dependence d(x, at);
-            ++at;
-            return d;
-          }))
-        return false;
-    for (ValueId v : descent_.multipliers)
-      if (!assign(v, [&] { return Dependence(0.5 + uniform()); }))
-        return false;
-    env.setReal(descent_.sigma, Dependence(0.75));
-    interpret::Interpreter<Dependence> interpreter(g, std::move(env));
-    auto collect = [&](const std::vector<ValueId> &values, std::vector<std::vector<uint32_t>> &rows) {
-      size_t row = 0;
-      for (ValueId v : values) {
-        interpret::Result<Dependence> out;
-        interpret::EvalError error;
-        if (!interpreter.evaluate(v, out, error)) {
-          session_.diagnostics.report(Diag::EvaluationFailed, error.range, error.message);
-          return false;
-        }
-        std::vector<Dependence> one{out.real};
-        for (const Dependence &d : out.type.scalar() ? one : out.array.data) {
-          if (d.set && rows[row] != *d.set) {
-            std::vector<uint32_t> both;
-            std::set_union(rows[row].begin(), rows[row].end(), d.set->begin(), d.set->end(),
-                           std::back_inserter(both));
-            rows[row] = std::move(both);
-          }
-          ++row;
-        }
-      }
-      return true;
-    };
-    std::vector<ValueId> values;
-    for (const Constraint &c : problem_.constraints)
-      values.push_back(c.value);
-    if (!collect(values, ofJ) || !collect(descent_.lagrangianGradient, ofH))
-      return false;
+  std::vector<ValueId> constraints;
+  for (const Constraint &c : problem_.constraints)
+    constraints.push_back(c.value);
+  DependenceTask task{g, {}, described_.unknowns, constraints, descent_, {},
+                      [&](ShapeId shape, std::vector<int64_t> &out) {
+                        return session_.extents(shape, out);
+                      },
+                      [&](size_t at, int round) {
+                        const double x = start_[at];
+                        return round == 0 ? x
+                                          : std::clamp(x + 0.01 * std::max(1.0, std::fabs(x)) * uniform(),
+                                                       lower_[at], upper_[at]);
+                      }};
+  for (ValueId v : inputs_) {
+    const InputValue &value = session_.value(g.inputIndex(v));
+    const Type t = g.type(v);
+    if (t.scalar() && t.kind == Kind::Real)
+      task.inputs.setReal(v, Dependence(value.real));
+    else if (t.scalar())
+      task.inputs.setInt(v, value.whole);
+    else if (t.kind == Kind::Real)
+      task.inputs.setArray(v, {value.realData(), value.realData() + value.elements()}, value.extents);
+    else
+      task.inputs.setIntArray(v, value.wholes, value.extents);
   }
-  return true;
+  interpret::EvalError error;
+  std::optional<KktPattern> found = findPattern(std::move(task), error);
+  if (found)
+    pattern_ = std::move(*found);
+  else if (!session_.diagnostics.hasErrors())
+    session_.diagnostics.report(Diag::EvaluationFailed, error.range, error.message);
+  return found.has_value();
 }
 
 bool ConstrainedSolver::bindDescent() {
-  std::vector<std::vector<uint32_t>> ofJ, ofH;
-  if (!patterns(ofJ, ofH))
+  if (!patterns())
     return false;
-  pattern_ = kktPattern(start_.size(), ofJ, ofH);
   Graph &g = session_.graph();
   for (size_t k = 0; k < lower::patternSizeCount; ++k) {
     InputValue &v = session_.value(g.inputIndex(descent_.patternSizes[k]));

@@ -1,7 +1,7 @@
 //===- SolveConstrained.h - problems with constraints --------------------------===//
 #pragma once
 
-#include "driver/KktPattern.h"
+#include "driver/ConstraintPattern.h"
 #include "driver/Solve.h"
 
 namespace gradus::driver {
@@ -20,7 +20,7 @@ private:
   bool conditionsHold();
   bool layOutConstraints();
   bool bindDescent() override;
-  bool patterns(std::vector<std::vector<uint32_t>> &ofJ, std::vector<std::vector<uint32_t>> &ofH);
+  bool patterns();
   bool runConstrained();
   bool tryOtherwise(Solution &solution);
   // JudgeConstrained.cpp

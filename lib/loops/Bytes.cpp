@@ -62,8 +62,8 @@ public:
     all(lo, extent);
   }
   void add(const Buffer &b) {
-    const auto &[name, kind, role, axes, base, offset, ownRoom] = b;
-    all(kind, role, axes, base, offset, ownRoom);
+    const auto &[name, kind, role, axes, base, offset, ownRoom, table] = b;
+    all(kind, role, axes, base, offset, ownRoom, table);
   }
 
   void add(const ConstReal &o) {
@@ -164,9 +164,13 @@ public:
     all(name, exported, usesHook, external, workspaceElements, parameters, scalars, variables,
         buffers, body);
   }
+  void add(const Table &t) {
+    const auto &[name, values] = t;
+    add(values);
+  }
   void add(const Module &m) {
-    const auto &[name, strict, functions, sites] = m;
-    all(strict, functions);
+    const auto &[name, strict, functions, sites, tables] = m;
+    all(strict, functions, tables);
   }
 
 private:

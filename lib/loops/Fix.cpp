@@ -61,37 +61,65 @@ void forEachCall(Body &body, const std::function<void(Call &)> &visit) {
   }
 }
 
+/// Takes a parameter from a function and from all its calls.
+void dropParameter(Module &module, FunctionId id, size_t parameter) {
+  auto drop = [&](auto &list) { list.erase(list.begin() + static_cast<ptrdiff_t>(parameter)); };
+  drop(module.functions[id.index].parameters);
+  for (Function &caller : module.functions)
+    forEachCall(caller.body, [&](Call &call) {
+      if (call.callee == id)
+        drop(call.arguments);
+    });
+}
+
+/// What a parameter is in a call: a number, or a row of the module's tables.
+struct Fixed {
+  bool table;
+  int64_t value;
+  bool operator==(const Fixed &) const = default;
+};
+
+std::optional<Fixed> fixedArgument(const Function &caller, const Argument &a,
+                                   const Constants &known) {
+  if (auto *s = std::get_if<ScalarId>(&a.value))
+    if (auto it = known.find(s->index); it != known.end())
+      return Fixed{false, it->second};
+  if (auto *b = std::get_if<BufferId>(&a.value))
+    if (const Buffer &buffer = caller.buffers[b->index]; buffer.role == BufferRole::Constant)
+      return Fixed{true, buffer.table};
+  return std::nullopt;
+}
+
 } // namespace
 
 void fixParameter(Module &module, FunctionId id, size_t parameter, int64_t value) {
   Function &f = module.functions[id.index];
   ScalarId s = std::get<ScalarId>(f.parameters[parameter].value);
   assert(f.scalars[s.index].kind == Kind::Int && "a size is whole");
-  f.parameters.erase(f.parameters.begin() + static_cast<ptrdiff_t>(parameter));
+  dropParameter(module, id, parameter);
   f.body.insert(f.body.begin(), Let{s, ConstInt{value}});
-  for (Function &caller : module.functions)
-    forEachCall(caller.body, [&](Call &call) {
-      if (call.callee == id)
-        call.arguments.erase(call.arguments.begin() + static_cast<ptrdiff_t>(parameter));
-    });
+}
+
+void fixArray(Module &module, FunctionId id, size_t parameter, uint32_t table) {
+  Function &f = module.functions[id.index];
+  Buffer &b = f.buffers[std::get<BufferId>(f.parameters[parameter].value).index];
+  assert(b.kind == Kind::Int && b.role == BufferRole::In && "tables are whole and only read");
+  dropParameter(module, id, parameter);
+  b.role = BufferRole::Constant;
+  b.table = table;
 }
 
 void propagateConstants(Module &module) {
   for (bool changed = true; changed;) {
     changed = false;
     // What each parameter is in all calls; nothing: it differs, or is not constant.
-    std::map<std::pair<uint32_t, size_t>, std::optional<int64_t>> all;
+    std::map<std::pair<uint32_t, size_t>, std::optional<Fixed>> all;
     for (Function &f : module.functions) {
       Constants known;
       fold(f.body, known);
       forEachCall(f.body, [&](Call &call) {
         for (size_t k = 0; k < call.arguments.size(); ++k) {
-          auto *s = std::get_if<ScalarId>(&call.arguments[k].value);
-          if (!s || f.scalars[s->index].kind != Kind::Int)
-            continue;
-          auto it = known.find(s->index);
-          std::optional<int64_t> value =
-              it == known.end() ? std::nullopt : std::optional(it->second);
+          const std::optional<Fixed> value = fixedArgument(f, call.arguments[k], known);
           auto [at, first] = all.try_emplace({call.callee.index, k}, value);
           if (!first && at->second != value)
             at->second = std::nullopt;
@@ -104,7 +132,10 @@ void propagateConstants(Module &module) {
       const Function &f = module.functions[place.first];
       if (!value || f.exported || !f.external.empty())
         continue;
-      fixParameter(module, {place.first}, place.second, *value);
+      if (value->table)
+        fixArray(module, {place.first}, place.second, static_cast<uint32_t>(value->value));
+      else
+        fixParameter(module, {place.first}, place.second, value->value);
       changed = true;
     }
   }

@@ -12,7 +12,10 @@ namespace gradus::loops {
 /// calls. Before: `func f(n: int, x: real[n])`, after: `func f(x: real[10])`.
 void fixParameter(Module &module, FunctionId function, size_t parameter, int64_t value);
 
-/// Passes on what has become constant; call it once after all fixParameter().
+/// The same for an array of Ints, which becomes a row of Module::tables.
+void fixArray(Module &module, FunctionId function, size_t parameter, uint32_t table);
+
+/// Passes on what has become constant; call it once after all others.
 void propagateConstants(Module &module);
 
 } // namespace gradus::loops

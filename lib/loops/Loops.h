@@ -56,6 +56,7 @@ enum class BufferRole : uint8_t {
   InOut,     ///< array parameter, read and written
   Workspace, ///< slice of the caller's workspace from `offset` on; slices never overlap
   View,      ///< part of another buffer, from `offset` elements on
+  Constant,  ///< a table of the module, never written
 };
 constexpr unsigned roundsAtOnce = 16;
 struct BufferAxis {
@@ -72,6 +73,7 @@ struct Buffer {
   /// Workspace of a loop's body: there is room for `roundsAtOnce` of it, so that
   /// as many rounds can run at once.
   bool ownRoom = false;
+  uint32_t table = 0; ///< Constant: a row of Module::tables
 };
 
 //--- scalar operations (right-hand sides of Let) --------------------------------
@@ -157,11 +159,17 @@ struct Site {
   SourceRange range;
   std::string message; ///< with {0}, {1} for the values: "index {0} of x is outside {1}..{2}"
 };
+/// Whole numbers that are known when a model is compiled.
+struct Table {
+  std::string name;
+  std::vector<int64_t> values;
+};
 struct Module {
   std::string name;
   bool strict = false; ///< no contraction, no reassociation, scalar libm only
   std::deque<Function> functions;
   std::vector<Site> sites;
+  std::deque<Table> tables;
 };
 
 /// The text of `--emit=loops`.

@@ -378,6 +378,9 @@ private:
       const Buffer &b = f_.buffers[i];
       if (b.role == BufferRole::Workspace)
         line(1, fmt::format("{}: {} in workspace at {}", buffers_[i], type(b), plain(b.offset)));
+      if (b.role == BufferRole::Constant)
+        line(1, fmt::format("{}: {} is table {}", buffers_[i], type(b),
+                            module_.tables[b.table].name));
       if (b.role == BufferRole::View)
         line(1, fmt::format("{}: {} in {} at {}", buffers_[i], type(b), buffers_[b.base.index],
                             plain(b.offset)));

@@ -110,7 +110,8 @@ private:
       if (x.role != BufferRole::View)
         break;
     }
-    if (written && f_.buffers[root(b).index].role == BufferRole::In)
+    const BufferRole role = f_.buffers[root(b).index].role;
+    if (written && (role == BufferRole::In || role == BufferRole::Constant))
       error(fmt::format("{}: {} is an input and must not be written", what, text(b)));
     return true;
   }
@@ -134,6 +135,8 @@ private:
           error(text(id) + ": an axis is missing");
       if ((b.role == BufferRole::View || b.role == BufferRole::Workspace) && !valid(b.offset))
         error(text(id) + ": has no offset");
+      if (b.role == BufferRole::Constant && (b.table >= module_.tables.size() || b.kind != Kind::Int))
+        error(text(id) + ": its table does not exist, or it is not whole");
       // A base stands before its views, which also rules out circles.
       if (b.role == BufferRole::View && !(valid(b.base) && b.base.index < i))
         error(text(id) + ": the base of a view must be an earlier buffer");
@@ -158,9 +161,10 @@ private:
     }
     for (uint32_t i = 0; i < f_.buffers.size(); ++i) {
       BufferRole role = f_.buffers[i].role;
-      bool local = role == BufferRole::View || role == BufferRole::Workspace;
+      bool local = role == BufferRole::View || role == BufferRole::Workspace ||
+                   role == BufferRole::Constant;
       if (local && buffers.count(i))
-        error(text(BufferId{i}) + ": views and workspace are not parameters");
+        error(text(BufferId{i}) + ": views, workspace and tables are not parameters");
       if (!local && !buffers.count(i))
         error(text(BufferId{i}) + " is not in the list of parameters");
     }

@@ -61,11 +61,22 @@ InterfaceFunction addFlat(ir::Graph &graph, loops::Module &module, const Callabl
 /// A whole descent without the number of unknowns among its parameters: inputs,
 /// bounds where there are any, x, options, results. With `negate` the objective
 /// is given back with its sign turned. What the descent reads of a sparse Hessian
-/// comes in one array, the plan.
-InterfaceFunction addSolve(ir::Graph &graph, loops::Module &module, const std::string &name,
-                           loops::FunctionId solve, std::span<const ir::ValueId> inputs,
-                           std::span<const ir::ValueId> unknowns, ir::ValueId n,
-                           std::span<const ir::ValueId> options, ir::ValueId workspace,
-                           bool bounded, bool negate, const SparseHessian *hessian = nullptr);
+/// comes in one array, the plan. With constraints there are multipliers behind x,
+/// signed as people read them, and the largest violation among the results.
+struct SolveSpec {
+  std::string name;
+  loops::FunctionId solve;
+  std::span<const ir::ValueId> inputs, unknowns, options;
+  /// Parameters in their order: the inputs, and what else `sides` reads.
+  std::span<const ir::ValueId> parameters;
+  ir::ValueId n, workspace;
+  bool bounded = false, negate = false;
+  const SparseHessian *hessian = nullptr;
+  /// With constraints: inputs..., n, x[n], out c, and the kernel whose outputs are the
+  /// lower sides, then the upper ones.
+  const Callable *sides = nullptr;
+  loops::FunctionId constraints = {};
+};
+InterfaceFunction addSolve(ir::Graph &graph, loops::Module &module, const SolveSpec &spec);
 
 } // namespace gradus::lower

@@ -29,6 +29,7 @@ enum class Purpose : uint8_t {
   SparseHessian, ///< the values of its lower triangle
   SparseJacobian,
   Plan,          ///< of the factorization that the solver needs
+  Constraints,   ///< their values and the sides that they are to lie between
   Start,         ///< start point and bounds of a problem
   Solve,         ///< the whole descent
 };
@@ -42,6 +43,8 @@ enum class ArgumentRole : uint8_t {
   Direction, ///< what the Hessian is multiplied by; laid out like what it belongs to
   Lower,     ///< bounds of the unknowns
   Upper,
+  Multipliers,      ///< of the constraints; Solve: start in, multipliers out
+  BoundMultipliers, ///< of the bounds, likewise
   Entries,   ///< of a sparse matrix: how many there are
   Position,  ///< which entry each slot is, as the pattern has it
   Plan,      ///< as the function of Purpose::Plan makes it
@@ -54,6 +57,7 @@ enum class ArgumentRole : uint8_t {
   Hessians,
   Objective,    ///< Solve: the objective at the solution, as written in the model
   GradientNorm, ///< Solve: of the projected gradient
+  Violation,    ///< Solve: the largest one of a constraint, tested at the solution
 };
 
 struct InterfaceArgument {

@@ -75,6 +75,7 @@ struct Descent {
   /// loop with another default.
   std::vector<const syntax::Parameter *> parameters;
   bool constrained = false;        ///< the method asks for constraints
+  loops::FunctionId constraints = {}; ///< inputs..., n, x[n], out c[mc]
   std::array<ir::ValueId, patternSizeCount> patternSizes; ///< Input nodes
   /// Of all constraints, inputs..., unknowns..., [y...,] sigma: the gradient of
   /// sigma*f + y'*c; and the multipliers among its inputs.

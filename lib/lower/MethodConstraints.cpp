@@ -72,6 +72,7 @@ void MethodLowering::makeConstraintKernels() {
   c.constraints = flatConstraintFunction(
       spec("constraints", "what is to lie between clower and cupper", c.values, {problem.unknowns}),
       {x}, {}, values);
+  result.constraints = c.constraints;
   c.tangent = flatConstraintFunction(
       spec("constraints_along", "the derivative of the constraints along a direction",
            differentiate::pushforward(g, c.values, problem.unknowns, directions),

@@ -3,6 +3,7 @@
 
 #include "codegen/c/Costs.h"
 #include "codegen/c/FunctionWriter.h"
+#include "codegen/c/Tables.h"
 #include "codegen/c/Texts.h"
 #include "codegen/c/Unused.h"
 
@@ -59,7 +60,8 @@ public:
                       settings_.prefix);
     for (const PublicShape &shape : shapes_)
       made.names.push_back(shape.name);
-    made.implementation = file_.helpers.text() + bodies + textFunctions(settings_, !interface_.problems.empty());
+    made.implementation = file_.helpers.text() + tables() + bodies +
+                          textFunctions(settings_, !interface_.problems.empty());
     return made;
   }
 
@@ -112,6 +114,18 @@ private:
         file_.facts[k].name = settings_.prefix + "_" + internal_.unique(f.name, "f");
       else
         file_.facts[k].name = file_.helpers.useRuntime(f.external);
+    for (const loops::Table &table : module_.tables)
+      file_.tables.push_back(
+          {settings_.prefix + "_" + internal_.unique(table.name, "table"), true, false});
+    for (uint32_t k : order_)
+      findWideTables(module_.functions[k], module_.functions[k].body, file_.tables);
+  }
+  std::string tables() const {
+    std::string text;
+    for (size_t k = 0; k < file_.tables.size(); ++k)
+      if (file_.tables[k].used)
+        text += tableText(module_.tables[k], file_.tables[k].name, file_.tables[k].narrow);
+    return text;
   }
   static void visitCalls(const Body &body, const std::function<void(uint32_t)> &visit) {
     for (const loops::Statement &s : body) {

@@ -347,8 +347,11 @@ Expression FunctionWriter::element(BufferId buffer, const std::vector<ScalarId> 
     }
     linear = std::move(position);
   }
-  return Expression::index(Expression::atom(buffers_[buffer.index]),
-                           linear ? linear->e : Expression::atom("0"));
+  Expression made = Expression::index(Expression::atom(buffers_[buffer.index]),
+                                      linear ? linear->e : Expression::atom("0"));
+  if (b.role == loops::BufferRole::Constant && file_.tables[b.table].narrow)
+    made = Expression::prefix("(int64_t)", std::move(made));
+  return made;
 }
 
 Expression FunctionWriter::count(BufferId buffer) {

@@ -189,6 +189,11 @@ void FunctionWriter::nameEverything() {
     if (auto *b = std::get_if<BufferId>(&f_.parameters[k].value))
       buffers_[b->index] = parameterNames_[k];
   for (size_t i = 0; i < f_.buffers.size(); ++i)
+    if (f_.buffers[i].role == BufferRole::Constant && bufferUsed_[i]) {
+      buffers_[i] = file_.tables[f_.buffers[i].table].name;
+      bufferMade_[i] = file_.tables[f_.buffers[i].table].used = true;
+    }
+  for (size_t i = 0; i < f_.buffers.size(); ++i)
     if (buffers_[i].empty() && bufferUsed_[i])
       buffers_[i] = names_.unique(f_.buffers[i].name, fmt::format("b{}", i));
   for (size_t i = 0; i < f_.variables.size(); ++i) {
@@ -261,7 +266,8 @@ void FunctionWriter::pointer(Block &out, uint32_t i) {
     BufferId root = b.base;
     while (f_.buffers[root.index].role == BufferRole::View)
       root = f_.buffers[root.index].base;
-    const bool constant = f_.buffers[root.index].role == BufferRole::In;
+    const BufferRole role = f_.buffers[root.index].role;
+    const bool constant = role == BufferRole::In || role == BufferRole::Constant;
     Expression at = shifted(Expression::atom(buffers_[b.base.index]), offset, 1);
     out.push_back(Declare{(constant ? "const " : "") + type, buffers_[i], {std::move(at)}});
   }

@@ -28,6 +28,13 @@ struct FileContext {
   unsigned wordsPerElement = 1; ///< reals in an element of the workspace
   Helpers helpers;
   std::vector<FunctionFacts> facts;
+  /// Rows of Module::tables: their names, whether elements are narrower than int64_t,
+  /// and whether a function that was written reads them.
+  struct TableFacts {
+    std::string name;
+    bool narrow = false, used = false;
+  };
+  std::vector<TableFacts> tables = {};
 
   const char *real() const { return single ? "float" : "double"; }
 };

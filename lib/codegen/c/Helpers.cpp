@@ -76,6 +76,24 @@ static int64_t @P_report(@P_frame *frame, REAL k, REAL f, REAL gradient_norm, RE
   return frame->hook(frame->hook_user, scalars, 4, x, n);
 }
 )"},
+    {Helper::ReportConstrained, "report_constrained",
+     R"(/* The same with constraints: the hook gets violation, barrier and length of the step too. */
+static int64_t @P_report_constrained(@P_frame *frame, REAL k, REAL f, REAL slope, REAL step,
+                                     REAL violation, REAL barrier, REAL length, const REAL *x,
+                                     int64_t n) {
+  REAL scalars[7];
+  if (!frame || !frame->hook)
+    return 0;
+  scalars[0] = k;
+  scalars[1] = f;
+  scalars[2] = slope;
+  scalars[3] = step;
+  scalars[4] = violation;
+  scalars[5] = barrier;
+  scalars[6] = length;
+  return frame->hook(frame->hook_user, scalars, 7, x, n);
+}
+)"},
     {Helper::Fill, "fill",
      R"(static void @P_fill(REAL *to, int64_t count, REAL value) {
   for (int64_t i = 0; i < count; ++i)

@@ -18,6 +18,7 @@ enum class Helper : uint8_t {
   Fail,
   Bits,
   Report,
+  ReportConstrained,
   Fill,
   FillWhole,
   Copy,

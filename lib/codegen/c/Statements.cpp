@@ -357,12 +357,15 @@ void FunctionWriter::statement(const Hook &s, Block &out) {
   std::vector<Expression> arguments{Expression::atom("frame")};
   for (ScalarId v : s.scalars)
     arguments.push_back(plain(v));
-  while (arguments.size() < 5)
+  // With constraints there are three numbers more.
+  const bool constrained = s.scalars.size() > 4;
+  while (arguments.size() < (constrained ? 8u : 5u))
     arguments.push_back(realNumber(0));
   arguments.push_back(Expression::atom(buffers_[s.x.index]));
   arguments.push_back(count(s.x));
   out.push_back(Assign{Expression::atom(places_[s.target.index].name), "=",
-                       Expression::call(file_.helpers.use(Helper::Report), std::move(arguments))});
+                       Expression::call(file_.helpers.use(constrained ? Helper::ReportConstrained : Helper::Report),
+                                        std::move(arguments))});
 }
 
 void FunctionWriter::statement(const Break &, Block &out) { out.emplace_back(Leave{}); }

@@ -31,6 +31,7 @@ constexpr StatusRow statusRows[] = {
     {lower::Ending::StartNotFinite, "START_NOT_FINITE", "no finite value at the start"},
     {lower::Ending::Stopped, "STOPPED", "the method's own test ended it"},
     {lower::Ending::Host, "HOST", "the hook ended it"},
+    {lower::Ending::Infeasible, "INFEASIBLE", "the least violation of the constraints near it is not 0"},
 };
 
 } // namespace
@@ -53,6 +54,11 @@ const char *roleText(ArgumentRole role) {
     return "lower bounds";
   case ArgumentRole::Upper:
     return "upper bounds";
+  case ArgumentRole::Multipliers:
+    return "multipliers of the constraints: start in, 0 where none is known; out what the "
+           "objective changes by when the side that holds it moves up by 1";
+  case ArgumentRole::BoundMultipliers:
+    return "multipliers of the bounds, likewise";
   case ArgumentRole::Entries:
     return "how many entries the pattern has";
   case ArgumentRole::Position:
@@ -69,6 +75,7 @@ const char *roleText(ArgumentRole role) {
   case ArgumentRole::Hessians:
   case ArgumentRole::Objective:
   case ArgumentRole::GradientNorm:
+  case ArgumentRole::Violation:
     return "out";
   }
   return "";

@@ -66,6 +66,15 @@ void emitWrapper(const ModuleContext &context, const loops::Function &f, llvm::F
   b.CreateRet(status);
 }
 
+llvm::Constant *emitTable(llvm::Module &module, const loops::Table &table) {
+  const std::vector<uint64_t> words(table.values.begin(), table.values.end());
+  llvm::Constant *values = llvm::ConstantDataArray::get(module.getContext(), words);
+  auto *made = new llvm::GlobalVariable(module, values->getType(), true,
+                                        llvm::GlobalValue::PrivateLinkage, values, table.name);
+  made->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+  return made;
+}
+
 /// Loops are spread over lanes where somebody will make good code of it.
 VectorUnit vectorsOf(const llvm::TargetMachine &machine, const loops::Module &source,
                      const Settings &settings) {
@@ -105,7 +114,10 @@ std::unique_ptr<llvm::Module> emitModule(const loops::Module &source, const Sett
                         frameType(llvmContext, module->getDataLayout()),
                         llvm::Type::getDoubleTy(llvmContext),
                         vectorsOf(machine, source, settings),
+                        {},
                         {}};
+  for (const loops::Table &table : source.tables)
+    context.tables.push_back(emitTable(*module, table));
   externals.setVectorFeatures(machine.getTargetFeatureString(),
                               settings.vectorMath &&
                                   libraryHasVectors(machine.getTargetTriple()));

@@ -109,6 +109,9 @@ void FunctionEmitter::emit() {
     else if (auto *b = std::get_if<BufferId>(&p.value))
       pointers_[b->index] = target_->getArg(at++);
   }
+  for (size_t k = 0; k < f_.buffers.size(); ++k)
+    if (f_.buffers[k].role == BufferRole::Constant)
+      pointers_[k] = context_.tables[f_.buffers[k].table];
   for (const Variable &v : f_.variables)
     variables_.push_back(b_.CreateAlloca(memoryTypeOf(context_, v.kind), nullptr, v.name));
   for (llvm::AllocaInst *slot : variables_)

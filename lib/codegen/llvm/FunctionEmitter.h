@@ -27,6 +27,7 @@ struct ModuleContext {
   llvm::Type *realType;
   VectorUnit vectors;
   std::vector<llvm::Function *> bodies; ///< by FunctionId
+  std::vector<llvm::Constant *> tables; ///< rows of Module::tables
 };
 llvm::Type *typeOf(const ModuleContext &context, loops::Kind kind);
 /// Bool takes a byte in memory.
