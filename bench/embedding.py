@@ -1,16 +1,18 @@
 #!/usr/bin/python3
-"""What solvers cost on a microcontroller: the table of docs/embedding.md.
+"""What solvers cost on a microcontroller: the tables of docs/embedding.md.
 
     bench/embedding.py [GRADUS]
 
 Each model of bench/embedding as a header with fixed sizes, compiled with gcc -Os for a
 Cortex-M4 and run in qemu: code, workspace, stack and instructions of one solve. Beside
-it the stack that the header promises. Says what is missing where the packages
+it the stack that the header promises. Then the control loop of examples/cortex_m4, which
+plans within constraints in every round from the round before. Says what is missing where the packages
 gcc-arm-none-eabi, libnewlib-arm-none-eabi and qemu-system-arm are not there.
 """
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -36,7 +38,7 @@ def measure(name, unknowns, fix, start, real, scratch):
     run(GRADUS, "compile", HERE / "embedding" / f"{name}.opt", "--emit=header", "--prefix", "model",
         "--real", real, *sizes, "-o", scratch / "model.h")
     script = scratch / "board.ld"
-    script.write_text((BOARD / "board.ld").read_text().replace("64K", "512K"))
+    script.write_text((BOARD / "board.ld").read_text().replace("160K", "512K"))
     program = scratch / "run.elf"
     run("arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16",
         "-Os", "-std=gnu99", "-ffunction-sections", "-fdata-sections", f"-D{name.upper()}",
@@ -55,6 +57,34 @@ def measure(name, unknowns, fix, start, real, scratch):
             f"| {int(instructions)/1e6:.1f} M | {steps}, {status} |")
 
 
+def loop(real, scratch):
+    """The control loop of examples/cortex_m4/track.c."""
+    run(GRADUS, "compile", BOARD / "track.opt", "--emit=header", "--real", real, "--fix", "N=20",
+        "-o", scratch / "track.h")
+    program = scratch / "track.elf"
+    run("arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16",
+        "-Os", "-std=gnu99", "-ffunction-sections", "-fdata-sections",
+        f"-DREAL={'float' if real == 'f32' else 'double'}", "-I", scratch, "-I", BOARD, "-nostartfiles",
+        "-Wl,--gc-sections", "-T", BOARD / "board.ld", BOARD / "track.c", BOARD / "board.c", "-o", program,
+        "-lm")
+    code = tables = 0
+    for line in run("arm-none-eabi-nm", "-S", program).splitlines():
+        words = line.split()
+        if len(words) == 4 and words[2] in "tTrR" and words[3].startswith("track_"):
+            if words[3].startswith("track_track_kkt_"):
+                tables += int(words[1], 16)
+            else:
+                code += int(words[1], 16)
+    printed = run("qemu-system-arm", "-M", "mps2-an386", "-nographic", "-icount", "shift=0",
+                  "-semihosting", "-kernel", program)
+    steps = re.search(r"steps (\d+) first, then at most (\d+)", printed)
+    rest = re.search(r"workspace (\d+) bytes, stack (\d+) of at most (\d+), instructions of a plan "
+                     r"(\d+), of the longest (\d+)", printed)
+    mean, longest = (f"{int(rest[k])/1e6:.1f} M" for k in (4, 5))
+    return (f"| {real} | {code/1000:.1f} kB | {tables/1000:.1f} kB | {rest[1]} B | {rest[2]} B | {rest[3]} B "
+            f"| {mean} | {longest} | {steps[1]}, then at most {steps[2]} |")
+
+
 def main():
     for program in ("arm-none-eabi-gcc", "qemu-system-arm"):
         if not shutil.which(program):
@@ -67,6 +97,11 @@ def main():
         for model in MODELS:
             for real in ("f64", "f32"):
                 print(measure(*model, real, pathlib.Path(directory)), flush=True)
+        print("\n| reals | code | tables | workspace | stack | at most | instructions of a plan | of the longest "
+              "| steps |")
+        print("|---|---:|---:|---:|---:|---:|---:|---:|---|")
+        for real in ("f64", "f32"):
+            print(loop(real, pathlib.Path(directory)), flush=True)
 
 
 main()
