@@ -1,6 +1,7 @@
 //===- FunctionBuilder.cpp - scalars, buffers, sizes of a function ------------===//
 
 #include "ir/Bounds.h"
+#include "loops/Checks.h"
 #include "lower/Scope.h"
 
 #include <algorithm>
@@ -185,6 +186,7 @@ void FunctionBuilder::finish() {
   f.body = std::move(prologue);
   for (loops::Statement &s : main)
     f.body.push_back(std::move(s));
+  loops::shortenChecks(f);
 }
 
 } // namespace gradus::lower
