@@ -98,9 +98,9 @@ TEST(Checks, OfOneRoundStayInTheLoop) {
     c.f.accumulate(c.s, Combine::Add, c.f.load(c.x, {next}));
   });
   EXPECT_EQ(c.text(), R"(  for i in 1..n
-    t9 = i + k
-    check 1 <= t9 and t9 <= n else site 0 (t9)
-    s += x[t9]
+    t5 = i + k
+    check 1 <= t5 and t5 <= n else site 0 (t5)
+    s += x[t5]
 )");
 }
 

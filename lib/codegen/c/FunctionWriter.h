@@ -109,10 +109,28 @@ private:
   void statement(const loops::Hook &s, Block &out);
   void statement(const loops::Break &s, Block &out);
   void statement(const loops::Return &s, Block &out);
-  bool hasLanes(const loops::For &s) const;
-  void lanes(const loops::For &s, Block &out);
+  void plainLoop(const loops::For &s, Block &out);
   void combine(Block &out, Expression target, loops::Combine how, loops::ScalarId value,
                loops::Kind kind);
+
+  //--- Lanes.cpp: sums in parts
+  /// A variable that keeps a value of one round for the next.
+  struct Carried {
+    loops::VariableId variable;
+    loops::ScalarId value;
+    loops::Body lets; ///< what the value is made of, in order
+  };
+  struct LanePlan {
+    std::vector<Carried> carried;
+    int64_t reach = 0; ///< rounds before one that it needs values of
+    const Carried *find(loops::VariableId v) const;
+  };
+  std::optional<LanePlan> lanePlan(const loops::For &s) const;
+  bool planCarried(const loops::For &s, LanePlan &plan) const;
+  void lanes(const loops::For &s, const LanePlan &plan, Block &out);
+  void laneLoops(const loops::For &s, const LanePlan &plan, Block &out);
+  Expression carriedBefore(const loops::For &s, const LanePlan &plan, const Carried &carried,
+                           const Expression &round, int64_t rounds, Block &out);
 
   //--- Expressions.cpp
   Value operation(const loops::Operation &op);

@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <map>
-#include <set>
 
 namespace gradus::codegen::c {
 
@@ -134,96 +132,14 @@ void FunctionWriter::statement(const Accumulate &s, Block &out) {
           f_.variables[s.variable.index].kind);
 }
 
-/// Whether a loop is a sum that compilers cannot put into vectors, since they may not
-/// change the order of its terms: simple statements, with additions to variables.
-bool FunctionWriter::hasLanes(const For &s) const {
-  constexpr int64_t few = 32;
-  if (file_.module.strict || s.body.size() > 40)
-    return false;
-  const Value &lo = values_[s.lo.index], &hi = values_[s.hi.index];
-  if (lo.constant && hi.constant && *hi.constant - *lo.constant < few)
-    return false;
-  bool sums = false;
-  std::set<uint32_t> summed, set;
-  for (const loops::Statement &inner : s.body) {
-    if (auto *let = std::get_if<Let>(&inner.node)) {
-      set.insert(let->target.index);
-      if (std::holds_alternative<ReadOp>(let->operation))
-        return false;
-    } else if (auto *add = std::get_if<Accumulate>(&inner.node)) {
-      sums = true;
-      if (add->combine != Combine::Add || f_.variables[add->variable.index].kind != Kind::Real ||
-          !summed.insert(add->variable.index).second)
-        return false;
-    } else if (!std::holds_alternative<Store>(inner.node)) {
-      return false;
-    }
-  }
-  // Pointers are declared where their offsets are known, once.
-  for (const Buffer &b : f_.buffers)
-    if (b.offset.valid() && set.count(b.offset.index))
-      return false;
-  return sums;
-}
-
-/// Rounds in groups of as many as there are lanes, then the rest, which goes to the
-/// first eight lanes as machine code has it.
-void FunctionWriter::lanes(const For &s, Block &out) {
-  const std::string count = upperCase(file_.prefix) + "_LANES";
-  file_.helpers.use(Helper::Lanes);
-  const std::string total = file_.helpers.use(Helper::Total);
-  auto infix = [](const char *op, Binding binding, Expression a, Expression b) {
-    return Expression::infix(op, binding, std::move(a), std::move(b));
-  };
-  auto atom = [](const std::string &text) { return Expression::atom(text); };
-  std::map<uint32_t, std::string> arrays, names;
-  for (const loops::Statement &inner : s.body)
-    if (auto *add = std::get_if<Accumulate>(&inner.node)) {
-      const uint32_t v = add->variable.index;
-      names[v] = places_[v].name;
-      arrays[v] = names_.unique(f_.variables[v].name + "_lanes", "lanes");
-      out.push_back(Declare{file_.real(), arrays[v], {atom("{0}")}, count});
-    }
-  const std::string rounds = names_.unique("rounds", "rounds"), round = names_.unique("r", "r"),
-                    lane = names_.unique("l", "l"), rest = names_.unique("k", "k");
-  const Expression lo = plain(s.lo), hi = plain(s.hi);
-  out.push_back(Declare{"const int64_t", rounds,
-                        {Expression::call(file_.helpers.use(Helper::Rounds), {lo, hi})}});
-  auto write = [&](Block &into, Expression index) {
-    Value value;
-    value.e = atom(names_.unique(f_.scalars[s.index.index].name, "i"));
-    value.base = value.e;
-    values_[s.index.index] = value;
-    into.push_back(Declare{"const int64_t", value.e.text, {std::move(index)}});
-    for (const auto &[v, array] : arrays)
-      places_[v].name = array + "[" + lane + "]";
-    body(s.body, into);
-    for (const auto &[v, name] : names)
-      places_[v].name = name;
-  };
-  CountedLoop inner{lane, atom("0"), infix("-", Binding::Sum, atom(count), atom("1")), {}};
-  write(inner.body, infix("+", Binding::Sum,
-                          infix("+", Binding::Sum, lo, infix("*", Binding::Product, atom(round), atom(count))),
-                          atom(lane)));
-  CountedLoop outer{round, atom("0"), infix("-", Binding::Sum, atom(rounds), atom("1")), {}};
-  outer.body.push_back(std::move(inner));
-  out.push_back(std::move(outer));
-  CountedLoop last{rest,
-                   infix("+", Binding::Sum, lo, infix("*", Binding::Product, atom(rounds), atom(count))),
-                   hi, {}};
-  last.body.push_back(Declare{"const int64_t", lane,
-                              {infix("%", Binding::Product, infix("-", Binding::Sum, atom(rest), lo), atom("8"))}});
-  write(last.body, atom(rest));
-  out.push_back(Branch{infix(">", Binding::Relation, atom(count), atom("1")), {std::move(last)}, {}});
-  for (const auto &[v, array] : arrays)
-    out.push_back(Assign{atom(names[v]), "+=", Expression::call(total, {atom(array)})});
-}
-
 void FunctionWriter::statement(const For &s, Block &out) {
-  if (hasLanes(s)) {
-    lanes(s, out);
-    return;
-  }
+  if (auto plan = lanePlan(s))
+    lanes(s, *plan, out);
+  else
+    plainLoop(s, out);
+}
+
+void FunctionWriter::plainLoop(const For &s, Block &out) {
   Value index;
   index.e = Expression::atom(names_.unique(f_.scalars[s.index.index].name, "i"));
   index.base = index.e;
