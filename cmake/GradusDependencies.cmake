@@ -32,6 +32,8 @@ if(GRADUS_STATIC_LLVM)
   find_library(GRADUS_ZSTD NAMES libzstd.a REQUIRED)
   set_target_properties(LLVMSupport PROPERTIES INTERFACE_LINK_LIBRARIES
                         "LLVMDemangle;${GRADUS_ZLIB};${GRADUS_ZSTD};rt;dl;m")
+  include(GradusLateGlobals)
+  gradus_late_globals(${gradus_llvm_libraries})
 else()
   target_link_libraries(gradus_llvm INTERFACE LLVM)
 endif()

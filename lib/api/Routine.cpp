@@ -110,22 +110,32 @@ bool Routine::measure(const std::vector<Argument> &arguments) {
     const ValueId input = subject_.arguments[k];
     driver::PointEntry entry{g.inputOf(input).name, {}, arguments[k].extents};
     const Argument &a = arguments[k];
-    entry.numbers.assign(a.numbers, a.numbers + a.count);
+    if (!g.type(input).scalar() && g.type(input).kind == Kind::Real)
+      entry.borrowed = a.numbers;
+    else
+      entry.numbers.assign(a.numbers, a.numbers + a.count);
     if (!g.type(input).scalar() && entry.shape.empty())
       entry.shape = {static_cast<int64_t>(a.count)};
     point.push_back(std::move(entry));
   }
   for (uint32_t size : subject_.sizes)
     session_.value(size) = {};
-  if (!driver::bindPoint(session_, subject_, point))
-    return false;
+  bool complete = driver::bindPoint(session_, subject_, point);
   for (ValueId v : inputs_)
-    if (!session_.value(g.inputIndex(v)).known &&
+    if (complete && !session_.value(g.inputIndex(v)).known &&
         std::find(directions_.begin(), directions_.end(), v) == directions_.end()) {
       session_.diagnostics.report(Diag::MissingValue, g.inputOf(v).range,
                                   "'" + g.inputOf(v).name + "' has no value");
-      return false;
+      complete = false;
     }
+  // The caller's memory is read by the call itself; nobody else may.
+  for (const ValueId input : subject_.arguments)
+    if (InputValue &v = session_.value(g.inputIndex(input)); v.borrowed) {
+      v.borrowed = nullptr;
+      v.known = false;
+    }
+  if (!complete)
+    return false;
   auto sizeOf = [&](ValueId v, size_t &size) {
     std::vector<int64_t> shape;
     if (!session_.extents(g.type(v).shape, shape))

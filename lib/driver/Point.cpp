@@ -2,6 +2,8 @@
 
 #include "driver/Point.h"
 
+#include "driver/Native.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -146,6 +148,14 @@ private:
     std::vector<int64_t> shape;
     if (!matches(input, e, shape))
       return false;
+    if (e.borrowed && !type.scalar() && type.kind == Kind::Real) {
+      v.known = true;
+      v.extents = shape;
+      v.reals.clear();
+      v.borrowed = e.borrowed;
+      return true;
+    }
+    v.borrowed = nullptr;
     if (type.kind == Kind::Int)
       for (double x : e.numbers)
         if (x != std::floor(x) || std::fabs(x) > 9e15)
@@ -168,34 +178,6 @@ private:
   Graph &g;
 };
 
-/// One number for each element of an unknown, from an expression of its shape.
-bool fill(Session &session, const Unknown &u, ValueId value, double otherwise, size_t size,
-          std::vector<double> &numbers) {
-  numbers.assign(size, otherwise);
-  if (!value.valid())
-    return true;
-  interpret::Interpreter<double> interpreter(session.graph(), session.environment());
-  interpret::Result<double> out;
-  interpret::EvalError error;
-  if (!interpreter.evaluate(value, out, error)) {
-    session.diagnostics.report(Diag::EvaluationFailed, error.range, error.message);
-    return false;
-  }
-  const bool whole = out.type.kind == Kind::Int;
-  if (out.type.scalar()) {
-    numbers.assign(size, whole ? static_cast<double>(out.whole) : out.real);
-    return true;
-  }
-  if ((whole ? out.array.whole.size() : out.array.data.size()) != size) {
-    session.diagnostics.report(Diag::WrongShape, u.range,
-                               "bounds or start have another length than the unknown");
-    return false;
-  }
-  for (size_t k = 0; k < size; ++k)
-    numbers[k] = whole ? static_cast<double>(out.array.whole[k]) : out.array.data[k];
-  return true;
-}
-
 bool sizeOf(Session &session, const Unknown &u, std::vector<int64_t> &extents, size_t &size) {
   Graph &g = session.graph();
   if (!session.extents(g.inputs()[u.input].type.shape, extents))
@@ -206,25 +188,79 @@ bool sizeOf(Session &session, const Unknown &u, std::vector<int64_t> &extents, s
 
 } // namespace
 
+bool fillElements(Session &session, const Unknown &u, ValueId value, double otherwise, size_t size,
+                  std::vector<double> &numbers) {
+  constexpr size_t fewElements = 1000; // more are worth compiling the expression
+  Graph &g = session.graph();
+  if (!value.valid()) {
+    numbers.insert(numbers.end(), size, otherwise);
+    return true;
+  }
+  // The same number everywhere needs no evaluation.
+  const Node n = g.node(value);
+  const ValueId body = n.op == Op::Build ? g.operand(value, n.operandCount - 1) : value;
+  if (g.isConstant(body)) {
+    numbers.insert(numbers.end(), size, g.realValue(body));
+    return true;
+  }
+  if (size > fewElements) {
+    auto kernel = NativeKernel::compile(session, {value}, jit::Level::O0, true);
+    std::vector<std::vector<double>> out;
+    if (!kernel || !kernel->run(out))
+      return false;
+    if (out[0].size() == size) {
+      numbers.insert(numbers.end(), out[0].begin(), out[0].end());
+      return true;
+    }
+  }
+  interpret::Interpreter<double> interpreter(g, session.environment());
+  interpret::Result<double> out;
+  interpret::EvalError error;
+  if (!interpreter.evaluate(value, out, error)) {
+    session.diagnostics.report(Diag::EvaluationFailed, error.range, error.message);
+    return false;
+  }
+  const bool whole = out.type.kind == Kind::Int;
+  if (out.type.scalar()) {
+    numbers.insert(numbers.end(), size, whole ? static_cast<double>(out.whole) : out.real);
+    return true;
+  }
+  if ((whole ? out.array.whole.size() : out.array.data.size()) != size) {
+    session.diagnostics.report(Diag::WrongShape, u.range,
+                               "bounds or start have another length than the unknown");
+    return false;
+  }
+  if (whole)
+    numbers.insert(numbers.end(), out.array.whole.begin(), out.array.whole.end());
+  else
+    numbers.insert(numbers.end(), out.array.data.begin(), out.array.data.end());
+  return true;
+}
+
 bool boundsOf(Session &session, const Unknown &u, std::vector<double> &lower,
               std::vector<double> &upper) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   std::vector<int64_t> extents;
   size_t size = 0;
-  return sizeOf(session, u, extents, size) && fill(session, u, u.lower, -infinity, size, lower) &&
-         fill(session, u, u.upper, infinity, size, upper);
+  return sizeOf(session, u, extents, size) &&
+         fillElements(session, u, u.lower, -infinity, size, lower) &&
+         fillElements(session, u, u.upper, infinity, size, upper);
 }
 
 bool bindStart(Session &session, const Unknown &u) {
   std::vector<int64_t> extents;
   size_t size = 0;
   std::vector<double> start, lower, upper;
-  if (!sizeOf(session, u, extents, size) || !fill(session, u, u.start, 0.0, size, start) ||
-      !boundsOf(session, u, lower, upper))
+  if (!sizeOf(session, u, extents, size) ||
+      !fillElements(session, u, u.start, 0.0, size, start))
     return false;
-  for (size_t k = 0; k < size; ++k)
-    if (lower[k] <= upper[k])
-      start[k] = std::clamp(start[k], lower[k], upper[k]);
+  if (u.lower.valid() || u.upper.valid()) {
+    if (!boundsOf(session, u, lower, upper))
+      return false;
+    for (size_t k = 0; k < size; ++k)
+      if (lower[k] <= upper[k])
+        start[k] = std::clamp(start[k], lower[k], upper[k]);
+  }
   InputValue &v = session.value(u.input);
   v.known = true;
   v.extents = extents;

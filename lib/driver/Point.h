@@ -13,6 +13,7 @@ struct PointEntry {
   std::string name;
   std::vector<double> numbers;
   std::vector<int64_t> shape; ///< empty: a number
+  const double *borrowed = nullptr; ///< a real array that stays where it is, instead of `numbers`
 };
 
 /// Reads "x=[1,2],y=3", or the JSON object in the file after "@". `option` is
@@ -28,6 +29,11 @@ bool bindPoint(Session &session, const Subject &subject, const std::vector<Point
 /// name. The point must be bound.
 bool readDirection(Session &session, const Subject &subject, const std::vector<PointEntry> &entries,
                    std::vector<std::vector<double>> &direction);
+
+/// Appends one number for each of the `size` elements of an unknown, from an expression
+/// of its shape; `otherwise` without one. False after reporting.
+bool fillElements(Session &session, const ir::Unknown &unknown, ir::ValueId value,
+                  double otherwise, size_t size, std::vector<double> &numbers);
 
 /// Gives an unknown its start, within its bounds.
 bool bindStart(Session &session, const ir::Unknown &unknown);

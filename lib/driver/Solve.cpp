@@ -3,6 +3,7 @@
 #include "driver/SolveConstrained.h"
 
 #include "driver/ChooseMethod.h"
+#include "driver/Point.h"
 #include "driver/SparseSolve.h"
 #include "semantics/Elaborate.h"
 #include "support/Numbers.h"
@@ -135,53 +136,14 @@ bool Solver::chooseMethod(const syntax::MethodCall *call) {
 
 bool Solver::fillVector(ValueId value, const Unknown &u, double otherwise,
                         std::vector<double> &into) {
-  Graph &g = session_.graph();
   std::vector<int64_t> shape;
+  Graph &g = session_.graph();
   if (!session_.extents(g.type(g.inputNode(u.input)).shape, shape))
     return false;
   size_t size = 1;
   for (int64_t e : shape)
     size *= static_cast<size_t>(e);
-  if (!value.valid()) {
-    into.insert(into.end(), size, otherwise);
-    return true;
-  }
-  // The same number everywhere needs no evaluation.
-  const Node n = g.node(value);
-  ValueId body = n.op == Op::Build ? g.operand(value, n.operandCount - 1) : value;
-  if (g.isConstant(body)) {
-    into.insert(into.end(), size, g.realValue(body));
-    return true;
-  }
-  if (size > 1000) {
-    auto kernel = NativeKernel::compile(session_, {value}, jit::Level::O0, true);
-    std::vector<std::vector<double>> out;
-    if (!kernel || !kernel->run(out))
-      return false;
-    if (out[0].size() == size) {
-      into.insert(into.end(), out[0].begin(), out[0].end());
-      return true;
-    }
-  }
-  interpret::Interpreter<double> interpreter(g, session_.environment());
-  interpret::Result<double> out;
-  interpret::EvalError error;
-  if (!interpreter.evaluate(value, out, error)) {
-    session_.diagnostics.report(Diag::EvaluationFailed, error.range, error.message);
-    return false;
-  }
-  auto number = [&](size_t k) {
-    if (out.type.scalar())
-      return out.type.kind == Kind::Int ? double(out.whole) : out.real;
-    return out.type.kind == Kind::Int ? double(out.array.whole[k]) : out.array.data[k];
-  };
-  if (!out.type.scalar() && std::max(out.array.data.size(), out.array.whole.size()) != size) {
-    session_.diagnostics.report(Diag::WrongShape, u.range, "bounds or start have another length than the unknown");
-    return false;
-  }
-  for (size_t k = 0; k < size; ++k)
-    into.push_back(number(k));
-  return true;
+  return fillElements(session_, u, value, otherwise, size, into);
 }
 
 bool Solver::layOut() {

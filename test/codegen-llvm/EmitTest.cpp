@@ -69,7 +69,7 @@ template <class Write> Module formula(Write write, bool strict = false) {
 TEST(Emit, BodyAndWrapper) {
   Module m;
   samples::addDot(m);
-  std::string ir = emitted(m);
+  std::string ir = create(m, avx512())->ir();
   EXPECT_TRUE(has(ir, R"(%GradusFrame = type \{ ptr, i64, ptr, ptr, i32, \[4 x i64\] \})"));
   EXPECT_TRUE(has(ir,
                   R"(define internal \{ i32, double \} @dot\.body\(ptr noalias align 8 %frame, )"
@@ -78,6 +78,22 @@ TEST(Emit, BodyAndWrapper) {
   EXPECT_TRUE(has(ir, R"(define i32 @dot\(ptr %frame, ptr %arguments\))"));
   EXPECT_TRUE(has(ir, "\"target-cpu\"=\"x86-64-v4\""));
   EXPECT_TRUE(has(ir, "\"prefer-vector-width\"=\"512\""));
+  // The quick selection of instructions returns one value.
+  EXPECT_TRUE(has(emitted(m), R"(define internal i32 @dot\.body\([^)]*%y, )"
+                              R"(ptr noalias nocapture %results\))"));
+}
+
+TEST(Emit, ManyScalarsGoThroughMemory) {
+  Module m;
+  FunctionBuilder f(m, "f");
+  std::vector<ScalarId> in;
+  for (int k = 0; k < 20; ++k)
+    in.push_back(f.parameter(Kind::Real, "a" + std::to_string(k)));
+  for (int k = 0; k < 10; ++k)
+    f.assign(f.output(Kind::Real, "r" + std::to_string(k)), in[static_cast<size_t>(k)]);
+  EXPECT_TRUE(has(create(m, avx512())->ir(),
+                  R"(define internal i32 @f\.body\(ptr [^,]*%frame, ptr [^,]*%workspace, )"
+                  R"(ptr noalias nocapture readonly %scalars, ptr noalias nocapture %results\))"));
 }
 
 TEST(Emit, IsDeterministic) {

@@ -13,6 +13,7 @@
 #include "support/Diagnostics.h"
 #include "support/Timings.h"
 
+#include <malloc.h>
 #include <nlohmann/json.hpp>
 #include <pthread.h>
 #include <unistd.h>
@@ -51,6 +52,16 @@ void interrupt(int) {
     _exit(interrupted);
   stopsItself = 0;
   driver::requestInterrupt();
+}
+
+/// One heap that grows in large steps and does not shrink. That of a second thread
+/// would grow by 4 KB, with a call of the system each time.
+void prepareHeap() {
+  constexpr int step = 4 << 20, large = 32 << 20;
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TOP_PAD, step);
+  mallopt(M_TRIM_THRESHOLD, 8 * large);
+  mallopt(M_MMAP_THRESHOLD, large);
 }
 
 struct Job {
@@ -98,6 +109,7 @@ int main(int count, char **arguments) {
   std::signal(SIGINT, interrupt);
   std::signal(SIGTERM, interrupt);
   std::ios::sync_with_stdio(false);
+  prepareHeap();
   Job job{};
   tool::Request request;
   try {

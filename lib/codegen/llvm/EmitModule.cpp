@@ -25,7 +25,7 @@ llvm::StructType *frameType(llvm::LLVMContext &context, const llvm::DataLayout &
 }
 
 /// int32_t name(GradusFrame *frame, void *const *arguments)
-void emitWrapper(const ModuleContext &context, const loops::Function &f, llvm::Function *body,
+void emitWrapper(const ModuleContext &context, const loops::Function &f, const BodyFunction &body,
                  const std::string &symbol) {
   llvm::LLVMContext &llvmContext = context.target.getContext();
   llvm::IRBuilder<> b(llvmContext);
@@ -39,7 +39,7 @@ void emitWrapper(const ModuleContext &context, const loops::Function &f, llvm::F
   b.SetInsertPoint(llvm::BasicBlock::Create(llvmContext, "entry", wrapper));
   llvm::Value *workspace =
       b.CreateLoad(b.getPtrTy(), b.CreateStructGEP(context.frameType, frame, 0), "workspace");
-  std::vector<llvm::Value *> arguments = {frame, workspace};
+  std::vector<llvm::Value *> arguments;
   std::vector<std::pair<llvm::Value *, Kind>> results;
   for (unsigned k = 0; k < f.parameters.size(); ++k) {
     const auto &parameter = f.parameters[k].value;
@@ -55,15 +55,14 @@ void emitWrapper(const ModuleContext &context, const loops::Function &f, llvm::F
       arguments.push_back(pointer);
     }
   }
-  llvm::Value *result = b.CreateCall(body, arguments);
-  llvm::Value *status = results.empty() ? result : b.CreateExtractValue(result, 0);
+  const BodyCall call = callBody(b, f, body, frame, workspace, arguments, true);
   for (unsigned k = 0; k < results.size(); ++k) {
-    llvm::Value *v = b.CreateExtractValue(result, k + 1);
+    llvm::Value *v = resultOf(b, body, call, k, results[k].second);
     if (results[k].second == Kind::Bool)
       v = b.CreateZExt(v, b.getInt8Ty());
     b.CreateStore(v, results[k].first);
   }
-  b.CreateRet(status);
+  b.CreateRet(call.status);
 }
 
 llvm::Constant *emitTable(llvm::Module &module, const loops::Table &table) {
@@ -97,6 +96,16 @@ bool isSmall(const llvm::Function &function) {
   return function.size() == 1 && function.getInstructionCount() <= 40;
 }
 
+/// Functions that nobody calls, and those that only they have called. Callees stand
+/// before their callers.
+void dropUncalled(ModuleContext &context) {
+  for (size_t i = context.bodies.size(); i-- > 0;)
+    if (llvm::Function *&body = context.bodies[i].function; body->use_empty()) {
+      body->eraseFromParent();
+      body = nullptr;
+    }
+}
+
 } // namespace
 
 std::unique_ptr<llvm::Module> emitModule(const loops::Module &source, const Settings &settings,
@@ -114,6 +123,7 @@ std::unique_ptr<llvm::Module> emitModule(const loops::Module &source, const Sett
                         frameType(llvmContext, module->getDataLayout()),
                         llvm::Type::getDoubleTy(llvmContext),
                         vectorsOf(machine, source, settings),
+                        settings.level == Level::O0,
                         {},
                         {}};
   for (const loops::Table &table : source.tables)
@@ -125,9 +135,9 @@ std::unique_ptr<llvm::Module> emitModule(const loops::Module &source, const Sett
     context.bodies.push_back(declareBody(context, f));
   for (size_t i = 0; i < source.functions.size(); ++i)
     FunctionEmitter(context, source.functions[i], context.bodies[i]).emit();
-  for (llvm::Function *body : context.bodies)
-    if (isSmall(*body))
-      body->addFnAttr(llvm::Attribute::AlwaysInline);
+  for (const BodyFunction &body : context.bodies)
+    if (isSmall(*body.function))
+      body.function->addFnAttr(llvm::Attribute::AlwaysInline);
   for (size_t i = 0; i < source.functions.size(); ++i) {
     const loops::Function &f = source.functions[i];
     std::string symbol = settings.symbolPrefix + f.name;
@@ -139,6 +149,7 @@ std::unique_ptr<llvm::Module> emitModule(const loops::Module &source, const Sett
     }
     emitWrapper(context, f, context.bodies[i], symbol);
   }
+  dropUncalled(context);
   for (llvm::Function &f : *module)
     if (!f.isDeclaration())
       describeTarget(machine, f);

@@ -36,60 +36,9 @@ bool hasLoop(const Body &body) {
 
 } // namespace
 
-llvm::Attribute noCapture(llvm::LLVMContext &context) {
-#if LLVM_VERSION_MAJOR >= 21
-  return llvm::Attribute::getWithCaptureInfo(context, llvm::CaptureInfo::none());
-#else
-  return llvm::Attribute::get(context, llvm::Attribute::NoCapture);
-#endif
-}
-
-llvm::Function *declareBody(const ModuleContext &context, const loops::Function &function) {
-  llvm::LLVMContext &llvmContext = context.target.getContext();
-  llvm::Type *pointer = llvm::PointerType::getUnqual(llvmContext);
-  std::vector<llvm::Type *> parameters = {pointer, pointer};
-  std::vector<llvm::Type *> results = {llvm::Type::getInt32Ty(llvmContext)};
-  for (const Parameter &p : function.parameters) {
-    if (auto *s = std::get_if<ScalarId>(&p.value))
-      parameters.push_back(typeOf(context, function.scalars[s->index].kind));
-    else if (auto *v = std::get_if<VariableId>(&p.value))
-      results.push_back(typeOf(context, function.variables[v->index].kind));
-    else
-      parameters.push_back(pointer);
-  }
-  llvm::Type *result =
-      results.size() == 1 ? results[0] : llvm::StructType::get(llvmContext, results);
-  auto *type = llvm::FunctionType::get(result, parameters, false);
-  auto *body = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage,
-                                      function.name + ".body", context.target);
-  body->setDoesNotThrow();
-  body->getArg(0)->setName("frame");
-  body->getArg(1)->setName("workspace");
-  for (unsigned i : {0u, 1u}) {
-    body->addParamAttr(i, llvm::Attribute::NoAlias);
-    body->addParamAttr(
-        i, llvm::Attribute::get(llvmContext, llvm::Attribute::Alignment, i == 0 ? 8 : 64));
-  }
-  unsigned at = 2;
-  for (const Parameter &p : function.parameters) {
-    if (auto *s = std::get_if<ScalarId>(&p.value)) {
-      body->getArg(at++)->setName(function.scalars[s->index].name);
-    } else if (auto *b = std::get_if<BufferId>(&p.value)) {
-      const Buffer &buffer = function.buffers[b->index];
-      body->getArg(at)->setName(buffer.name);
-      body->addParamAttr(at, llvm::Attribute::NoAlias);
-      body->addParamAttr(at, noCapture(llvmContext));
-      if (buffer.role == BufferRole::In)
-        body->addParamAttr(at, llvm::Attribute::ReadOnly);
-      ++at;
-    }
-  }
-  return body;
-}
-
 FunctionEmitter::FunctionEmitter(const ModuleContext &context, const loops::Function &source,
-                                 llvm::Function *target)
-    : context_(context), f_(source), target_(target), b_(context.target.getContext()),
+                                 const BodyFunction &target)
+    : context_(context), f_(source), signature_(target), target_(target.function), b_(context.target.getContext()),
       scopes_(context.target.getContext(), source) {
   values_.assign(f_.scalars.size(), nullptr);
   definitions_.assign(f_.scalars.size(), nullptr);
@@ -102,12 +51,15 @@ void FunctionEmitter::emit() {
   b_.SetInsertPoint(block("entry"));
   frame_ = target_->getArg(0);
   workspace_ = target_->getArg(1);
-  unsigned at = 2;
+  const std::vector<llvm::Value *> scalars = receiveScalars(b_, f_, signature_);
+  unsigned scalar = 0, at = signature_.scalars ? 3 : 2;
   for (const Parameter &p : f_.parameters) {
-    if (auto *s = std::get_if<ScalarId>(&p.value))
-      values_[s->index] = target_->getArg(at++);
-    else if (auto *b = std::get_if<BufferId>(&p.value))
+    if (auto *s = std::get_if<ScalarId>(&p.value)) {
+      values_[s->index] = scalars[scalar++];
+      at += signature_.scalars ? 0 : 1;
+    } else if (auto *b = std::get_if<BufferId>(&p.value)) {
       pointers_[b->index] = target_->getArg(at++);
+    }
   }
   for (size_t k = 0; k < f_.buffers.size(); ++k)
     if (f_.buffers[k].role == BufferRole::Constant)
@@ -163,23 +115,12 @@ llvm::Value *FunctionEmitter::framePart(unsigned field) {
 }
 
 void FunctionEmitter::returnStatus(llvm::Value *status, bool withResults) {
-  if (!target_->getReturnType()->isStructTy()) {
-    b_.CreateRet(status);
-    return;
-  }
-  llvm::Value *result = llvm::PoisonValue::get(target_->getReturnType());
-  result = b_.CreateInsertValue(result, status, 0);
-  unsigned at = 1;
-  for (const Parameter &p : f_.parameters) {
-    auto *v = std::get_if<VariableId>(&p.value);
-    if (!v)
-      continue;
-    llvm::Type *type = typeOf(context_, f_.variables[v->index].kind);
-    llvm::Value *none = type->isFloatingPointTy() ? llvm::ConstantFP::getNaN(type)
-                                                  : llvm::Constant::getNullValue(type);
-    result = b_.CreateInsertValue(result, withResults ? readVariable(*v) : none, at++);
-  }
-  b_.CreateRet(result);
+  std::vector<llvm::Value *> results;
+  if (withResults)
+    for (const Parameter &p : f_.parameters)
+      if (auto *v = std::get_if<VariableId>(&p.value))
+        results.push_back(readVariable(*v));
+  emitReturn(b_, signature_, status, results);
 }
 
 void FunctionEmitter::body(const Body &list) {
@@ -322,13 +263,14 @@ void FunctionEmitter::statement(const Copy &s) {
 }
 
 void FunctionEmitter::statement(const Call &s) {
-  llvm::Function *callee = context_.bodies[s.callee.index];
+  const loops::Function &callee = context_.source.functions[s.callee.index];
+  const BodyFunction &body = context_.bodies[s.callee.index];
   llvm::Value *workspace = workspace_;
   if (f_.workspaceElements.valid())
     workspace = b_.CreateInBoundsGEP(
         b_.getInt8Ty(), workspace_,
         b_.CreateMul(value(f_.workspaceElements), b_.getInt64(elementBytes), "", true, true));
-  std::vector<llvm::Value *> arguments = {frame_, workspace};
+  std::vector<llvm::Value *> arguments;
   std::vector<VariableId> outputs;
   for (const Argument &a : s.arguments) {
     if (auto *scalar = std::get_if<ScalarId>(&a.value))
@@ -338,17 +280,15 @@ void FunctionEmitter::statement(const Call &s) {
     else
       arguments.push_back(bufferPointer(std::get<BufferId>(a.value)));
   }
-  llvm::CallInst *call = b_.CreateCall(callee, arguments);
-  bool several = callee->getReturnType()->isStructTy();
-  llvm::Value *status = several ? b_.CreateExtractValue(call, 0) : call;
+  const BodyCall call = callBody(b_, callee, body, frame_, workspace, arguments, false);
   llvm::BasicBlock *failed = block("call.failed"), *next = block("call.done");
   llvm::MDNode *unlikely = llvm::MDBuilder(b_.getContext()).createBranchWeights(1, 1 << 20);
-  b_.CreateCondBr(b_.CreateICmpNE(status, b_.getInt32(0)), failed, next, unlikely);
+  b_.CreateCondBr(b_.CreateICmpNE(call.status, b_.getInt32(0)), failed, next, unlikely);
   b_.SetInsertPoint(failed);
-  returnStatus(status, false);
+  returnStatus(call.status, false);
   b_.SetInsertPoint(next);
   for (unsigned i = 0; i < outputs.size(); ++i)
-    writeVariable(outputs[i], b_.CreateExtractValue(call, i + 1));
+    writeVariable(outputs[i], resultOf(b_, body, call, i, f_.variables[outputs[i].index].kind));
 }
 
 void FunctionEmitter::statement(const Check &s) {

@@ -1,6 +1,7 @@
 //===- FunctionEmitter.h - one function of the loop IR to LLVM IR ----------===//
 #pragma once
 
+#include "codegen/llvm/Calls.h"
 #include "codegen/llvm/Externals.h"
 #include "codegen/llvm/VectorPlan.h"
 #include "loops/Loops.h"
@@ -26,7 +27,8 @@ struct ModuleContext {
   llvm::StructType *frameType; ///< GradusFrame
   llvm::Type *realType;
   VectorUnit vectors;
-  std::vector<llvm::Function *> bodies; ///< by FunctionId
+  bool quick = false;               ///< for the quick selection of instructions
+  std::vector<BodyFunction> bodies; ///< by FunctionId
   std::vector<llvm::Constant *> tables; ///< rows of Module::tables
 };
 llvm::Type *typeOf(const ModuleContext &context, loops::Kind kind);
@@ -34,9 +36,6 @@ llvm::Type *typeOf(const ModuleContext &context, loops::Kind kind);
 llvm::Type *memoryTypeOf(const ModuleContext &context, loops::Kind kind);
 /// The pointer is not kept by the function.
 llvm::Attribute noCapture(llvm::LLVMContext &context);
-/// Declares `name.body`: frame, workspace, scalars and buffers in; status and
-/// scalars out.
-llvm::Function *declareBody(const ModuleContext &context, const loops::Function &function);
 
 /// Scopes that say which accesses cannot meet. Parameters are known not to alias
 /// by their attributes; slices of the workspace hang on one pointer and need this.
@@ -56,7 +55,7 @@ private:
 class FunctionEmitter {
 public:
   FunctionEmitter(const ModuleContext &context, const loops::Function &source,
-                  llvm::Function *target);
+                  const BodyFunction &target);
   void emit();
 
 private:
@@ -106,6 +105,7 @@ private:
 
   const ModuleContext &context_;
   const loops::Function &f_;
+  const BodyFunction &signature_;
   llvm::Function *target_;
   llvm::IRBuilder<> b_;
   AliasScopes scopes_;

@@ -1,6 +1,7 @@
 //===- LLVMBackend.cpp - loop IR to native code through LLVM ---------------===//
 #include "codegen/llvm/LLVMBackend.h"
 #include "codegen/llvm/EmitModule.h"
+#include "codegen/llvm/LateGlobals.h"
 #include "codegen/llvm/Optimize.h"
 #include "codegen/llvm/Target.h"
 #include "codegen/llvm/VectorMath.h"
@@ -20,7 +21,7 @@ namespace gradus::codegen {
 struct LLVMProgram::Impl {
   Settings settings;
   bool vectorMath = false;
-  std::unique_ptr<llvm::TargetMachine> machine;
+  std::shared_ptr<llvm::TargetMachine> machine;
   llvm::LLVMContext context; // outlives the module
   std::unique_ptr<llvm::Module> module;
   bool optimized = false;
@@ -52,9 +53,10 @@ LLVMProgram::~LLVMProgram() = default;
 std::unique_ptr<LLVMProgram> LLVMProgram::create(const loops::Module &module,
                                                  const Settings &settings, std::string &error) {
   const Stage stage("LLVM IR");
+  constructLateGlobals();
   auto impl = std::make_unique<Impl>();
   impl->settings = settings;
-  impl->machine = createTargetMachine(settings, error);
+  impl->machine = targetMachine(settings, error);
   if (!impl->machine)
     return nullptr;
   const llvm::Triple &triple = impl->machine->getTargetTriple();

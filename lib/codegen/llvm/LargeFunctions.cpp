@@ -15,6 +15,8 @@ namespace {
 
 constexpr size_t largestBlock = 3000, piece = 250;
 
+/// The order of instructions in their blocks: LLVM's own is lost with each that is added.
+using Places = llvm::DenseMap<const llvm::Instruction *, unsigned>;
 using Blocks = llvm::SmallPtrSet<const llvm::BasicBlock *, 32>;
 
 /// Cuts the block from its end, so that each instruction moves once.
@@ -41,7 +43,7 @@ llvm::Instruction *reader(const llvm::Use &use) {
 
 /// A value that one of the pieces makes or reads, and others too, is kept on the
 /// stack; each block loads it once, before its first use.
-void keepOnStack(llvm::Instruction &value, const Blocks &pieces) {
+void keepOnStack(llvm::Instruction &value, const Blocks &pieces, const Places &places) {
   llvm::MapVector<llvm::BasicBlock *, std::vector<llvm::Use *>> readers;
   bool far = pieces.count(value.getParent()) != 0;
   for (llvm::Use &use : value.uses()) {
@@ -59,7 +61,7 @@ void keepOnStack(llvm::Instruction &value, const Blocks &pieces) {
   for (auto &[block, uses] : readers) {
     llvm::Instruction *first = reader(*uses[0]);
     for (llvm::Use *use : uses)
-      if (llvm::Instruction *r = reader(*use); r != first && r->comesBefore(first))
+      if (llvm::Instruction *r = reader(*use); places.lookup(r) < places.lookup(first))
         first = r;
     b.SetInsertPoint(first);
     llvm::Value *read = b.CreateLoad(value.getType(), slot);
@@ -87,12 +89,16 @@ void shorten(llvm::Function &f, const std::vector<llvm::BasicBlock *> &large) {
   for (llvm::BasicBlock *block : large)
     cut(*block, pieces);
   std::vector<llvm::Instruction *> values;
+  Places places;
+  unsigned place = 0;
   for (llvm::BasicBlock &block : f)
-    for (llvm::Instruction &i : block)
+    for (llvm::Instruction &i : block) {
+      places[&i] = ++place;
       if (!i.getType()->isVoidTy() && !llvm::isa<llvm::AllocaInst>(i) && !i.isTerminator())
         values.push_back(&i);
+    }
   for (llvm::Instruction *i : values)
-    keepOnStack(*i, pieces);
+    keepOnStack(*i, pieces, places);
   for (llvm::Instruction *i : values)
     if (auto *call = llvm::dyn_cast<llvm::IntrinsicInst>(i);
         call && call->getIntrinsicID() == llvm::Intrinsic::fmuladd &&

@@ -10,7 +10,9 @@
 #include <llvm/TargetParser/Host.h>
 
 #include <algorithm>
+#include <map>
 #include <mutex>
+#include <tuple>
 #include <vector>
 
 namespace gradus::codegen {
@@ -87,8 +89,8 @@ bool knowsProcessor(const llvm::Target &target, const std::string &triple, const
 
 } // namespace
 
-std::unique_ptr<llvm::TargetMachine> createTargetMachine(const Settings &settings,
-                                                         std::string &error) {
+std::shared_ptr<llvm::TargetMachine> targetMachine(const Settings &settings,
+                                                   std::string &error) {
   std::string host = llvm::Triple::normalize(llvm::sys::getDefaultTargetTriple());
   std::string triple = settings.triple.empty() ? host : llvm::Triple::normalize(settings.triple);
   bool native = triple == host;
@@ -109,9 +111,17 @@ std::unique_ptr<llvm::TargetMachine> createTargetMachine(const Settings &setting
   llvm::TargetOptions options;
   // Products and sums are fused only where the emitter asks for it.
   options.AllowFPOpFusion = llvm::FPOpFusion::Standard;
-  return std::unique_ptr<llvm::TargetMachine>(
-      target->createTargetMachine(triple, cpu, features, options, llvm::Reloc::PIC_, std::nullopt,
-                                  codegenLevel(settings.level)));
+  // Kept for the next module of this thread: what a machine knows of its processor takes
+  // longer to find out than a small module takes to compile.
+  thread_local std::map<std::tuple<std::string, std::string, std::string, Level>,
+                        std::shared_ptr<llvm::TargetMachine>>
+      known;
+  std::shared_ptr<llvm::TargetMachine> &machine =
+      known[{triple, cpu, features, settings.level}];
+  if (!machine)
+    machine.reset(target->createTargetMachine(triple, cpu, features, options, llvm::Reloc::PIC_,
+                                              std::nullopt, codegenLevel(settings.level)));
+  return machine;
 }
 
 const std::string &hostIdentity() {

@@ -5,11 +5,12 @@
 
 #include <llvm/Target/TargetMachine.h>
 
+#include <memory>
+
 namespace gradus::codegen {
 
 /// Null, with `error` set, for a triple that LLVM was built without.
-std::unique_ptr<llvm::TargetMachine> createTargetMachine(const Settings &settings,
-                                                         std::string &error);
+std::shared_ptr<llvm::TargetMachine> targetMachine(const Settings &settings, std::string &error);
 
 /// Attributes that tell LLVM's passes the machine of a function.
 void describeTarget(const llvm::TargetMachine &machine, llvm::Function &function);
