@@ -39,8 +39,15 @@ private:
   };
 
   bool readsUnknowns(ValueId v) const {
-    ValueId roots[1] = {v};
-    return g.dependsOnInputs(roots, unknowns_)[v.index];
+    // Nodes stand behind their operands, and terms are asked for one by one.
+    for (auto k = static_cast<uint32_t>(reads_.size()); k <= v.index; ++k) {
+      const ValueId w{k};
+      bool reads = std::find(unknowns_.begin(), unknowns_.end(), w) != unknowns_.end();
+      for (ValueId o : g.operands(w))
+        reads = reads || reads_[o.index];
+      reads_.push_back(reads);
+    }
+    return reads_[v.index];
   }
 
   /// Certainly >= 0 when parameters are.
@@ -145,6 +152,7 @@ private:
 
   Graph &g;
   std::span<const ValueId> unknowns_;
+  mutable std::vector<bool> reads_; ///< by node: whether it depends on an unknown
 };
 
 } // namespace

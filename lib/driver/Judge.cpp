@@ -94,11 +94,14 @@ bool Solver::settle(Solution &s) {
     const Ending ending = static_cast<Ending>(status_);
     if (ending != Ending::Converged && ending != Ending::Stalled && ending != Ending::Steps)
       return true;
-    if (!landscape_)
-      landscape_ = Landscape::compile(session_, described_, start_.size(),
-                                      costly(0) ? jit::Level::Fast : jit::Level::O0);
-    if (!landscape_)
-      return false;
+    if (!landscape_) {
+      landscape_ = Landscape::create(session_, described_, start_.size(),
+                                     costly(0) ? jit::Level::Fast : jit::Level::O0);
+      if (!landscape_)
+        return false;
+      if (level_ == jit::Level::O0)
+        landscape_->borrow(module_, *code_);
+    }
     EndOfDescent end(*landscape_, lower_, upper_, given, levels, atStart,
                      std::max<int64_t>(0, mostLookWork / elements_));
     const Verdict verdict = end.look(x_, f_, norm_, ending == Ending::Converged);

@@ -2,6 +2,8 @@
 
 #include "driver/Landscape.h"
 
+#include "loops/Extract.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -9,13 +11,14 @@ namespace gradus::driver {
 
 using namespace ir;
 
-std::unique_ptr<Landscape> Landscape::compile(Session &session,
-                                              const lower::DescentProblem &problem,
-                                              size_t unknowns, jit::Level level) {
+std::unique_ptr<Landscape> Landscape::create(Session &session,
+                                             const lower::DescentProblem &problem,
+                                             size_t unknowns, jit::Level level) {
   std::unique_ptr<Landscape> l(new Landscape(session));
   l->module_.name = session.stem();
   l->inputs_ = problem.inputs;
   l->size_ = unknowns;
+  l->level_ = level;
   Graph &g = session.graph();
   const size_t errors = session.diagnostics.errorCount();
   l->made_ = lower::lowerEvaluators(g, l->module_, problem, session.diagnostics);
@@ -33,12 +36,25 @@ std::unique_ptr<Landscape> Landscape::compile(Session &session,
       return nullptr;
     l->residuals_ = static_cast<size_t>(*m);
   }
+  return l;
+}
+
+jit::EntryPoint Landscape::entry(const char *name) {
+  auto [it, fresh] = entries_.emplace(name, nullptr);
+  if (!fresh)
+    return it->second;
+  if (lentCode_ && level_ == jit::Level::O0 && loops::sameFunction(module_, *lentModule_, name))
+    if (jit::EntryPoint lent = lentCode_->find(name))
+      return it->second = lent;
   std::string error;
-  l->code_ = jit::Jit::compile(l->module_, session.jitOptions(level), error);
-  if (l->code_)
-    return l;
-  session.diagnostics.report(Diag::Internal, {}, error);
-  return nullptr;
+  auto code = jit::Jit::compile(loops::extract(module_, name), session_.jitOptions(level_), error);
+  if (!code) {
+    session_.diagnostics.report(Diag::Internal, {}, error);
+    return nullptr;
+  }
+  it->second = code->find(name);
+  codes_.push_back(std::move(code));
+  return it->second;
 }
 
 bool Landscape::call(const char *name, std::initializer_list<void *> arguments) {
@@ -49,7 +65,8 @@ bool Landscape::call(const char *name, std::initializer_list<void *> arguments) 
   a.input(made_.n);
   for (void *p : arguments)
     a.pointer(p);
-  return code_->find(name)(&frame_, a.data()) == 0;
+  const jit::EntryPoint function = entry(name);
+  return function && function(&frame_, a.data()) == 0;
 }
 
 bool Landscape::value(const Vector &x, double &f, Vector &gradient) {

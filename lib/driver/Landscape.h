@@ -2,7 +2,8 @@
 //
 // Value, gradient, products with the Hessian, residuals: compiled apart from any
 // descent, so that what a descent claims can be tested by code that it has not
-// run.
+// run. Each is compiled when it is first asked for. What a descent has without
+// optimization, function by function, is the same code and not compiled again.
 //
 //===--------------------------------------------------------------------===//
 #pragma once
@@ -10,7 +11,9 @@
 #include "driver/Native.h"
 #include "lower/Method.h"
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace gradus::driver {
@@ -21,8 +24,13 @@ public:
 
   /// The problem may be as the descent sees it: to be minimized. Null after
   /// reporting.
-  static std::unique_ptr<Landscape> compile(Session &session, const lower::DescentProblem &problem,
-                                            size_t unknowns, jit::Level level);
+  static std::unique_ptr<Landscape> create(Session &session, const lower::DescentProblem &problem,
+                                           size_t unknowns, jit::Level level);
+  /// Code without optimization that it may use; both must outlive this.
+  void borrow(const loops::Module &module, const jit::CompiledModule &code) {
+    lentModule_ = &module;
+    lentCode_ = &code;
+  }
 
   size_t size() const { return size_; }
   /// 0 where the objective is not seen to be a sum of squares.
@@ -39,12 +47,17 @@ public:
 private:
   explicit Landscape(Session &session) : session_(session) {}
   bool call(const char *name, std::initializer_list<void *> arguments);
+  jit::EntryPoint entry(const char *name);
 
   Session &session_;
   loops::Module module_;
   lower::Evaluators made_;
   std::vector<ir::ValueId> inputs_;
-  std::unique_ptr<jit::CompiledModule> code_;
+  jit::Level level_ = jit::Level::O0;
+  const loops::Module *lentModule_ = nullptr;
+  const jit::CompiledModule *lentCode_ = nullptr;
+  std::vector<std::unique_ptr<jit::CompiledModule>> codes_;
+  std::map<std::string, jit::EntryPoint> entries_; ///< null: could not be compiled
   Workspace workspace_;
   GradusFrame frame_{};
   size_t size_ = 0, residuals_ = 0;

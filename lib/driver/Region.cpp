@@ -133,7 +133,7 @@ bool makeRegion(Session &session, const std::vector<Subject> &all, const std::st
                                  "'" + g.inputOf(v).name + "' has no value");
       return false;
     }
-  r.landscape = Landscape::compile(session, p, r.names.size(), jit::Level::O0);
+  r.landscape = Landscape::create(session, p, r.names.size(), jit::Level::O0);
   return r.landscape != nullptr;
 }
 

@@ -219,6 +219,10 @@ bool Solver::prepare() {
       [this](const std::string &name) { return session_.findPiece(name); }};
   const size_t errors = session_.diagnostics.errorCount();
   descent_ = lower::lowerDescent(g, module_, described_, texts, session_.diagnostics);
+  // Called are the descent and, by those who look at its end, kernels on flat vectors.
+  if (!constrained_)
+    for (loops::Function &f : module_.functions)
+      f.exported = f.exported && (f.name == "solve" || f.name.ends_with("_flat"));
   if (session_.diagnostics.errorCount() != errors ||
       (described_.hessian && !planned && !bindSparseHessian(session_, *described_.hessian)))
     return false;
@@ -265,6 +269,7 @@ bool Solver::prepare() {
 bool Solver::compile(jit::Level level) {
   std::string error;
   code_ = jit::Jit::compile(module_, session_.jitOptions(level), error);
+  level_ = level;
   if (!code_)
     session_.diagnostics.report(Diag::Internal, {}, error);
   return code_ != nullptr;

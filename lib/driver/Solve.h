@@ -178,6 +178,7 @@ protected:
   lower::Descent descent_;
   std::vector<ir::ValueId> inputs_;
   std::unique_ptr<jit::CompiledModule> code_;
+  jit::Level level_ = jit::Level::O0; ///< of the code
   int64_t workspace_ = 0;
   int64_t elements_ = 0; ///< of all data and unknowns: the work of one evaluation
   // Of the running solve:

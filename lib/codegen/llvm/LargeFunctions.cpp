@@ -84,6 +84,39 @@ void takeApart(llvm::IntrinsicInst &sum) {
   sum.eraseFromParent();
 }
 
+/// LLVM compares each constant of a function with all that it has met there. Many are
+/// read from one table instead.
+void tabulateConstants(llvm::Function &f) {
+  constexpr size_t many = 200;
+  llvm::MapVector<llvm::ConstantFP *, std::vector<llvm::Use *>> uses;
+  for (llvm::BasicBlock &block : f)
+    for (llvm::Instruction &i : block)
+      if (!llvm::isa<llvm::PHINode>(i))
+        for (llvm::Use &use : i.operands())
+          if (auto *c = llvm::dyn_cast<llvm::ConstantFP>(use);
+              c && c->getType()->isDoubleTy() && !c->isZero())
+            uses[c].push_back(&use);
+  if (uses.size() < many)
+    return;
+  std::vector<llvm::Constant *> constants;
+  for (const auto &entry : uses)
+    constants.push_back(entry.first);
+  auto *type = llvm::ArrayType::get(constants[0]->getType(), constants.size());
+  auto *table = new llvm::GlobalVariable(*f.getParent(), type, true,
+                                         llvm::GlobalValue::InternalLinkage,
+                                         llvm::ConstantArray::get(type, constants), "constants");
+  table->setAlignment(llvm::Align(8));
+  uint64_t row = 0;
+  for (const auto &entry : uses) {
+    for (llvm::Use *use : entry.second) {
+      llvm::IRBuilder<> b(llvm::cast<llvm::Instruction>(use->getUser()));
+      use->set(b.CreateLoad(entry.first->getType(),
+                            b.CreateConstInBoundsGEP2_64(type, table, 0, row)));
+    }
+    ++row;
+  }
+}
+
 void shorten(llvm::Function &f, const std::vector<llvm::BasicBlock *> &large) {
   Blocks pieces;
   for (llvm::BasicBlock *block : large)
@@ -104,6 +137,7 @@ void shorten(llvm::Function &f, const std::vector<llvm::BasicBlock *> &large) {
         call && call->getIntrinsicID() == llvm::Intrinsic::fmuladd &&
         pieces.count(call->getParent()))
       takeApart(*call);
+  tabulateConstants(f);
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 //===--------------------------------------------------------------------===//
 #include "codegen/llvm/Optimize.h"
 #include "codegen/llvm/CarriedValues.h"
+#include "codegen/llvm/IntrinsicCalls.h"
 #include "codegen/llvm/LargeFunctions.h"
 #include "codegen/llvm/UniformRemainders.h"
 #include "codegen/llvm/VectorMath.h"
@@ -71,8 +72,10 @@ void spareLoopReduction(llvm::Module &module) {
 void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine, Level level,
                     bool vectorMath) {
   bool spares = spareLargeFunctions(module);
-  if (level == Level::O0)
+  if (level == Level::O0) {
+    callIntrinsics(module);
     return;
+  }
   llvm::TargetLibraryInfoImpl library(machine.getTargetTriple());
   if (vectorMath)
     addVectorMath(library, machine.getTargetFeatureString());
