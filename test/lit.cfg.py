@@ -34,6 +34,7 @@ config.substitutions += [
     ("%count", os.path.join(llvm, "count")),
     ("%split-file", os.path.join(llvm, "split-file")),
     ("%python", "/usr/bin/python3 -B"),
+    ("%build", build),
     ("%examples", os.path.join(root, "..", "examples")),
     ("%inputs", os.path.join(root, "Inputs")),
 ]
