@@ -172,6 +172,13 @@ typedef struct {
   size_t n;
 } gradus_progress;
 
+/* Numbers of an unknown, or multipliers of a named constraint; read during the call. */
+typedef struct {
+  const char *name;
+  const double *numbers;
+  size_t count;
+} gradus_named_numbers;
+
 typedef struct {
   size_t size;        /* sizeof(gradus_solve_options): GRADUS_SOLVE_OPTIONS sets it */
   const char *method; /* "lbfgs(tol = 1e-10)"; NULL: the model's */
@@ -180,8 +187,14 @@ typedef struct {
   /* Called after each iteration on the thread that solves; not 0 stops. May be NULL. */
   int (*progress)(void *user, const gradus_progress *progress);
   void *user;
+  /* Instead of the model's start: of unknowns, and multipliers of named constraints,
+   * such as those of the solution before. */
+  const gradus_named_numbers *start;
+  size_t start_count;
+  const gradus_named_numbers *fixed; /* unknowns that are not to move */
+  size_t fixed_count;
 } gradus_solve_options;
-#define GRADUS_SOLVE_OPTIONS {sizeof(gradus_solve_options), NULL, 0, 0, NULL, NULL}
+#define GRADUS_SOLVE_OPTIONS {sizeof(gradus_solve_options), NULL, 0, 0, NULL, NULL, NULL, 0, NULL, 0}
 
 /* `problem` may be NULL where there is only one, `options` too. With the codes that
  * say "there is a solution", and GRADUS_OK, *solution becomes it; else NULL. */
@@ -208,6 +221,10 @@ GRADUS_API const double *gradus_solution_gradient(const gradus_solution *solutio
 /* One unknown by its name, or NULL. */
 GRADUS_API const double *gradus_solution_unknown(const gradus_solution *solution, const char *name,
                                                  size_t *count);
+/* The multipliers of a named constraint, row by row; NULL where there is none: what the
+ * objective, as written, changes by when the side that holds the constraint moves by one. */
+GRADUS_API const double *gradus_solution_multipliers(const gradus_solution *solution,
+                                                     const char *name, size_t *count);
 GRADUS_API size_t gradus_solution_trace_count(const gradus_solution *solution);
 GRADUS_API gradus_progress gradus_solution_trace(const gradus_solution *solution, size_t index);
 

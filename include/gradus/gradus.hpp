@@ -205,12 +205,22 @@ struct Progress {
   std::span<const double> x; ///< empty in a trace without points
 };
 
+/// Numbers of an unknown, or multipliers of a named constraint. It refers to the
+/// caller's memory.
+struct NamedNumbers {
+  std::string name;
+  std::span<const double> numbers;
+};
+
 struct SolveOptions {
   std::string method = {}; ///< "lbfgs(tol = 1e-10)"; empty: the model's
   double maxTime = 0;      ///< seconds; 0: no limit
   bool trace = false;
   /// Called after each iteration, on the thread that solves; false stops.
   std::function<bool(const Progress &)> progress = {};
+  /// Instead of the model's start: of unknowns, and multipliers of named constraints.
+  std::vector<NamedNumbers> start = {};
+  std::vector<NamedNumbers> fixed = {}; ///< unknowns that are not to move
 };
 
 class Solution {
@@ -240,6 +250,12 @@ public:
   std::span<const double> operator[](const std::string &unknown) const {
     size_t n = 0;
     const double *data = gradus_solution_unknown(handle_.get(), unknown.c_str(), &n);
+    return {data, n};
+  }
+  /// Of a named constraint, as rows; empty where there is none.
+  std::span<const double> multipliers(const std::string &constraint) const {
+    size_t n = 0;
+    const double *data = gradus_solution_multipliers(handle_.get(), constraint.c_str(), &n);
     return {data, n};
   }
   std::vector<Progress> trace() const {
@@ -391,6 +407,14 @@ public:
       };
       o.user = const_cast<std::function<bool(const Progress &)> *>(&options.progress);
     }
+    std::vector<gradus_named_numbers> named;
+    for (const auto *list : {&options.start, &options.fixed})
+      for (const NamedNumbers &entry : *list)
+        named.push_back({entry.name.c_str(), entry.numbers.data(), entry.numbers.size()});
+    o.start = named.data();
+    o.start_count = options.start.size();
+    o.fixed = named.data() + o.start_count;
+    o.fixed_count = options.fixed.size();
     gradus_solution *solution = nullptr;
     gradus_messages *messages = nullptr;
     const int code = gradus_instance_solve(

@@ -130,6 +130,17 @@ int compile(std::string path, std::string text, const gradus_compile_options *gi
   return code;
 }
 
+/// The numbers at the place of that name, or null.
+const double *placed(const std::vector<api::Solved::Place> &places,
+                     const std::vector<double> &numbers, const char *name, size_t *count) {
+  auto it = std::find_if(places.begin(), places.end(), [&](const api::Solved::Place &place) {
+    return name && *name && place.name == name && place.first + place.count <= numbers.size();
+  });
+  if (count)
+    *count = it == places.end() ? 0 : it->count;
+  return it == places.end() ? nullptr : numbers.data() + it->first;
+}
+
 } // namespace
 
 extern "C" {
@@ -345,6 +356,15 @@ int gradus_instance_solve(gradus_instance *instance, const char *problem,
         const gradus_progress now{row.k, row.f, row.gradientNorm, row.step, x, n};
         return options.progress(options.user, &now) == 0;
       };
+    auto read = [](const gradus_named_numbers *entries, size_t count) {
+      std::vector<driver::PointEntry> list;
+      for (size_t k = 0; k < count; ++k)
+        list.push_back({entries[k].name ? entries[k].name : "",
+                        {entries[k].numbers, entries[k].numbers + entries[k].count}, {}});
+      return list;
+    };
+    request.start = read(options.start, options.start_count);
+    request.fixed = read(options.fixed, options.fixed_count);
     api::Instance &i = instance->instance;
     i.begin();
     auto made = std::make_unique<gradus_solution>();
@@ -407,15 +427,12 @@ const double *gradus_solution_gradient(const gradus_solution *s, size_t *n) {
 }
 
 const double *gradus_solution_unknown(const gradus_solution *s, const char *name, size_t *count) {
-  for (const api::Solved::Place &place : s->solved.unknowns)
-    if (name && place.name == name) {
-      if (count)
-        *count = place.count;
-      return s->solved.solution.x.data() + place.first;
-    }
-  if (count)
-    *count = 0;
-  return nullptr;
+  return placed(s->solved.unknowns, s->solved.solution.x, name, count);
+}
+
+const double *gradus_solution_multipliers(const gradus_solution *s, const char *name,
+                                          size_t *count) {
+  return placed(s->solved.constraints, s->solved.multipliers, name, count);
 }
 
 size_t gradus_solution_trace_count(const gradus_solution *s) {

@@ -106,20 +106,35 @@ bool Instance::solve(const SolveRequest &request, Solved &solved) {
   how.maxTime = request.maxTime;
   how.cancel = &cancelled_;
   how.progress = request.progress;
+  how.start = request.start;
+  how.fixed = request.fixed;
   const bool fine = solveProblem(*session_, *problem, how, method ? &*method : nullptr, solved.solution);
   cancelled_ = false;
-  size_t first = 0;
-  for (const ir::Unknown &u : problem->unknowns) {
-    const ir::Graph &g = session_->graph();
-    std::vector<int64_t> shape;
-    size_t count = 1;
-    if (fine && session_->extents(g.type(g.inputNode(u.input)).shape, shape))
-      for (int64_t e : shape)
-        count *= static_cast<size_t>(e);
-    solved.unknowns.push_back({g.inputs()[u.input].name, first, count});
-    first += count;
-  }
+  if (fine)
+    name(*problem, solved);
   return fine;
+}
+
+/// Where unknowns and named constraints lie in what was found.
+void Instance::name(const ir::Problem &problem, Solved &solved) {
+  const ir::Graph &g = session_->graph();
+  auto place = [&](std::vector<Solved::Place> &places, const std::string &name, ir::ShapeId shape) {
+    std::vector<int64_t> extents;
+    size_t count = 1;
+    if (session_->extents(shape, extents))
+      for (int64_t e : extents)
+        count *= static_cast<size_t>(e);
+    const size_t first = places.empty() ? 0 : places.back().first + places.back().count;
+    places.push_back({name, first, count});
+  };
+  for (const ir::Unknown &u : problem.unknowns)
+    place(solved.unknowns, g.inputs()[u.input].name, g.type(g.inputNode(u.input)).shape);
+  if (!solved.solution.constraints.present)
+    return;
+  for (const ir::Constraint &c : problem.constraints)
+    place(solved.constraints, c.name, g.type(c.value).shape);
+  for (const driver::ConstraintElement &e : solved.solution.constraints.constraints)
+    solved.multipliers.push_back(e.multiplier);
 }
 
 } // namespace gradus::api

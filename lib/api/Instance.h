@@ -19,6 +19,7 @@ struct SolveRequest {
   std::string method;  ///< empty: the model's
   double maxTime = 0;
   bool trace = false;
+  std::vector<driver::PointEntry> start, fixed;
   std::function<bool(const driver::TraceRow &row, const double *x, size_t n)> progress;
 };
 
@@ -30,6 +31,8 @@ struct Solved {
     size_t first, count;
   };
   std::vector<Place> unknowns;
+  std::vector<double> multipliers;
+  std::vector<Place> constraints; ///< named ones, places in `multipliers`
 };
 
 class Instance {
@@ -52,6 +55,7 @@ public:
 
 private:
   bool ensureBound();
+  void name(const ir::Problem &problem, Solved &solved);
   void rebuild();
   void takeSubjects();
 

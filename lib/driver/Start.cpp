@@ -73,10 +73,10 @@ bool Solver::applyStart(std::vector<double> &multipliers) {
     return false;
   };
   for (const PointEntry &e : options_.fixed)
-    if (!apply(e, "--fix", true))
+    if (!apply(e, "fix", true))
       return false;
   for (const PointEntry &e : options_.start)
-    if (!apply(e, "--start", false))
+    if (!apply(e, "start", false))
       return false;
   return true;
 }

@@ -78,6 +78,46 @@ void solves(const gradus::Model &model) {
   CHECK((*solved)["y"].empty());
 }
 
+/// A problem with constraints, again and again: each time from the solution before.
+void follows() {
+  auto model = gradus::Model::fromText("follow.opt", R"(
+param goal
+var x in [-2, 2]
+var y start 1
+minimize (x - goal)^2 + (y - 1)^2
+subject to
+  budget: x + y <= 2
+  slope[k in 1..2]: x - k*y >= -9
+)");
+  CHECK(bool(model));
+  gradus::Instance instance(*model);
+  instance.set("goal", 1.5);
+  auto solved = instance.solve();
+  CHECK(solved && solved->converged());
+  // d objective / d budget = -2*(goal - x) = -0.5
+  CHECK(std::fabs((*solved)["x"][0] - 1.25) < 1e-6 && std::fabs((*solved)["y"][0] - 0.75) < 1e-6);
+  CHECK(solved->multipliers("budget").size() == 1 && solved->multipliers("slope").size() == 2);
+  CHECK(std::fabs(solved->multipliers("budget")[0] + 0.5) < 1e-5);
+  CHECK(solved->multipliers("none").empty());
+
+  instance.set("goal", 1.6);
+  gradus::SolveOptions options;
+  for (const char *name : {"x", "y"})
+    options.start.push_back({name, (*solved)[name]});
+  options.start.push_back({"budget", solved->multipliers("budget")});
+  auto warm = instance.solve("", options);
+  CHECK(warm && warm->converged() && std::fabs((*warm)["x"][0] - 1.3) < 1e-6);
+
+  const double half = 0.5;
+  options.fixed = {{"x", {&half, 1}}};
+  auto fixed = instance.solve("", options);
+  CHECK(fixed && (*fixed)["x"][0] == 0.5 && std::fabs((*fixed)["y"][0] - 1) < 1e-6);
+
+  options.start = {{"z", {&half, 1}}};
+  auto wrong = instance.solve("", options);
+  CHECK(!wrong && wrong.error().text.find("no unknown 'z'") != std::string::npos);
+}
+
 /// A solve that would take for ever ends when another thread says so.
 void cancels() {
   auto slow = gradus::Model::fromText("slow.opt", "var x start 1\n"
@@ -116,6 +156,7 @@ int main(int count, char **arguments) {
   functions(*model);
   errors();
   solves(*model);
+  follows();
   cancels();
   if (failures == 0)
     std::puts("driver.cpp: all is well");
