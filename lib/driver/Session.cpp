@@ -158,6 +158,9 @@ bool Session::addMethods(const std::string &path) {
 
 const syntax::MethodDecl *Session::embedded(const std::string &file, std::string_view text,
                                             const std::string &name) {
+  // Parsed is only what may have it.
+  if (text.find(name) == text.npos)
+    return nullptr;
   auto it = methodTrees.find(file);
   if (it == methodTrees.end())
     it = methodTrees.emplace(file, parseText("methods/" + file + ".opt", std::string(text))).first;

@@ -3,6 +3,7 @@
 #include "driver/SolveConstrained.h"
 
 #include "support/Numbers.h"
+#include "support/Timings.h"
 
 #include <algorithm>
 #include <cmath>
@@ -213,6 +214,7 @@ bool ConstrainedSolver::runConstrained() {
   a.pointer(&hessians_);
   a.pointer(g_.data());
   (void)g;
+  const Stage stage("descend");
   if (code_->find("solve")(&frame, a.data()) == 0)
     return true;
   reportFailure(session_, module_, frame);

@@ -83,6 +83,31 @@ TEST(Emit, BodyAndWrapper) {
                               R"(ptr noalias nocapture %results\))"));
 }
 
+/// y[i] = x[i]^(count + 1) by multiplications, as a loop on vectors: how many there are.
+size_t multiplications(int count) {
+  Module m;
+  FunctionBuilder f(m, "f");
+  ScalarId n = f.parameter(Kind::Int, "n");
+  BufferId x = f.array(BufferRole::In, "x", {f.axis(n)});
+  BufferId y = f.array(BufferRole::Out, "y", {f.axis(n)});
+  f.loop("i", f.integer(1), n, [&](ScalarId i) {
+    ScalarId one = f.load(x, {i}), all = one;
+    for (int k = 0; k < count; ++k)
+      all = f.apply(Prim::Mul, {all, one});
+    f.store(y, {i}, all);
+  }, true);
+  const std::string ir = create(m, avx512())->ir();
+  size_t found = 0;
+  for (size_t at = 0; (at = ir.find("fmul <8 x double>", at)) != std::string::npos; ++at)
+    ++found;
+  return found;
+}
+
+TEST(Emit, LargeRoundsAreTakenOneVectorAtATime) {
+  EXPECT_EQ(multiplications(10), 5u * 10) << "four vectors, then the last rounds";
+  EXPECT_EQ(multiplications(400), 2u * 400) << "one vector, then the last rounds";
+}
+
 TEST(Emit, ManyScalarsGoThroughMemory) {
   Module m;
   FunctionBuilder f(m, "f");

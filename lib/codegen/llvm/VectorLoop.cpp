@@ -1,5 +1,6 @@
 //===- VectorLoop.cpp - one loop of the loop IR on vectors -----------------===//
 #include "codegen/llvm/VectorLoop.h"
+#include "loops/Operands.h"
 
 #include <llvm/IR/MDBuilder.h>
 
@@ -23,6 +24,18 @@ void markVectorized(llvm::BranchInst *back) {
   back->setMetadata(llvm::LLVMContext::MD_loop, loop);
 }
 
+/// Statements of a round.
+size_t sizeOf(const Body &list) {
+  size_t size = list.size();
+  for (const Statement &s : list)
+    forEachBody(s, [&](const Body &inner) { size += sizeOf(inner); });
+  return size;
+}
+
+/// A round of so many operations keeps the machine busy by itself, and several at
+/// once have no registers and take as many times as long to compile.
+constexpr size_t largeRound = 300;
+
 } // namespace
 
 VectorLoop::VectorLoop(FunctionEmitter &emitter, const For &loop, VectorPlan plan)
@@ -34,6 +47,8 @@ void VectorLoop::emit() {
   // Workspace of each round has room for this many rounds.
   unsigned parts = plan_.own.empty() ? 4 : std::min(4u, roundsAtOnce / width_);
   bool masks = e.context_.vectors.masks || plan_.nested;
+  if (sizeOf(loop_.body) > largeRound)
+    parts = 1;
   if (!plan_.crossed.empty()) {
     parts = 1;
     masks = false; // rows that are not there are not read
