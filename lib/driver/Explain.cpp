@@ -138,7 +138,8 @@ int listMethods(const std::string &name, std::ostream &out, std::ostream &err) {
   const syntax::MethodDecl *loop = session.loopMethod("before_descent");
   out << "\nEvery method: " << (loop ? optionsOf(session, *loop) : "")
       << ", max_time (seconds, no limit unless given)\n"
-      << "The text of one: gradus methods NAME; of what methods call: line_search, linear_algebra\n";
+      << "The text of one: gradus methods NAME; of what methods call: line_search, linear_algebra,\n"
+         "quadratic_program\n";
   return session.diagnostics.exitCode();
 }
 

@@ -20,7 +20,7 @@ enum class Part { Method, Loop, Piece };
 
 /// Loops: loop.opt, loop_constrained.opt.
 Part partOf(std::string_view name) {
-  if (name == "line_search" || name == "linear_algebra")
+  if (name == "line_search" || name == "linear_algebra" || name == "quadratic_program")
     return Part::Piece;
   return name.substr(0, 4) == "loop" ? Part::Loop : Part::Method;
 }
