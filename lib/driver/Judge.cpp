@@ -17,7 +17,7 @@ using namespace ir;
 
 namespace {
 
-constexpr int mostEscapes = 20, mostReturns = 6;
+constexpr int mostEscapes = 20, mostReturns = 6, mostFarther = 2;
 constexpr int64_t mostLookWork = 200'000'000; ///< elements
 constexpr double usualTolerance = 1e-8;
 /// What a Newton step may promise, relative to the objective, at a point that is
@@ -88,8 +88,8 @@ bool Solver::settle(Solution &s) {
       differentiate::residuals(session_.graph(), described_.objective, described_.unknowns);
   const bool asked = optionValue("tol") > usualTolerance; // for less than usual
   const std::vector<double> given = attempt_ ? origin_ : start_;
-  int returns = 0;
-  bool triedBeside = false;
+  int returns = 0, fartherOut = 0;
+  bool triedBeside = false, triedFarther = false;
   for (int round = 0;; ++round) {
     const Ending ending = static_cast<Ending>(status_);
     if (ending != Ending::Converged && ending != Ending::Stalled && ending != Ending::Steps)
@@ -119,6 +119,14 @@ bool Solver::settle(Solution &s) {
       s.runaway = unknownName(session_, problem_, end.runaway());
       return true;
     }
+    // At a kink the gradient jumps over zero.
+    if (!smooth && (verdict == Verdict::NotYet || (verdict == Verdict::Confirmed && ending != Ending::Converged)) &&
+        end.atKink()) {
+      status_ = static_cast<int64_t>(Ending::Converged);
+      atKink_ = true;
+      s.curvature = {};
+      return true;
+    }
     if (ending == Ending::Steps)
       return true;
     switch (verdict) {
@@ -141,6 +149,21 @@ bool Solver::settle(Solution &s) {
       if (ending == Ending::Stalled && smooth && s.curvature.kind != Curvature::Kind::Negative) {
         status_ = static_cast<int64_t>(Ending::Converged);
         roundedOff_ = true;
+      }
+      // Unknowns that are far out may only have stopped there.
+      if (const size_t k = farthest(given); k < x_.size() && !triedFarther) {
+        const double place = std::fabs(x_[k]);
+        if (!tryFarther(given))
+          return false;
+        if (f_ < before) {
+          if (std::fabs(x_[k]) > 3 * place && ++fartherOut == mostFarther) {
+            status_ = static_cast<int64_t>(Ending::Unbounded);
+            s.runaway = unknownName(session_, problem_, k);
+            return true;
+          }
+          continue;
+        }
+        triedFarther = true;
       }
       if (s.curvature.kind == Curvature::Kind::Flat && !triedBeside && !start_.empty()) {
         // A flat direction may be the floor of a curved valley that leads lower.
@@ -170,33 +193,6 @@ bool Solver::settle(Solution &s) {
   }
 }
 
-/// Descends from both sides of the point along its flat directions; what ends lower
-/// is the new point.
-bool Solver::tryBeside(const Curvature &curvature) {
-  constexpr size_t mostTried = 3;
-  const std::vector<double> x = x_;
-  for (size_t k = 0; k < std::min(mostTried, curvature.level.size()); ++k) {
-    const std::vector<double> &d = curvature.level[k];
-    double t = std::numeric_limits<double>::infinity();
-    for (size_t i = 0; i < x.size(); ++i)
-      if (d[i] != 0)
-        t = std::min(t, std::max(std::fabs(x[i]), 1.0) / std::fabs(d[i]));
-    if (!std::isfinite(t))
-      continue;
-    for (double part : {0.5, -0.5, 0.95, -0.95}) {
-      std::vector<double> y = x;
-      for (size_t i = 0; i < x.size(); ++i)
-        y[i] = std::clamp(x[i] + part * t * d[i], lower_[i], upper_[i]);
-      const double before = f_;
-      if (!again(y, -1, 1e-9 * std::fabs(before)))
-        return false;
-      if (f_ < before)
-        return true;
-    }
-  }
-  return true;
-}
-
 void Solver::judge(Solution &s) {
   using lower::Ending;
   double sign = problem_.maximize ? -1.0 : 1.0;
@@ -221,6 +217,7 @@ void Solver::judge(Solution &s) {
   case Ending::Converged:
     s.status = Status::Converged;
     s.message = start_.empty() ? "there are no unknowns"
+                : atKink_      ? "a kink, with zero among the gradients close by and nothing lower"
                 : roundedOff_  ? "rounding errors of the objective allow no more"
                 : k_ == 0      ? "the gradient vanishes at the start"
                                : "the gradient is as small as asked for";

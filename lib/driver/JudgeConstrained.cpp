@@ -156,6 +156,27 @@ std::vector<std::string> ConstrainedSolver::elementNames() {
   return names;
 }
 
+/// Whether the constraints hold at x, far out, but for what the rounding of their
+/// terms explains.
+bool ConstrainedSolver::holdsBut(const std::vector<double> &c) {
+  constexpr double rounding = 1e-13;
+  constexpr size_t mostColumns = 1000;
+  const size_t n = x_.size(), m = clower_.size();
+  std::vector<double> terms(m, 0.0), along(n + 1, 0.0), column(m + 1);
+  for (size_t k = 0; k < std::min(n, mostColumns); ++k) {
+    along[k] = x_[k];
+    if (!call("constraints_along_flat", 0.0, {x_.data(), along.data()}, column.data(), false))
+      return false;
+    along[k] = 0;
+    for (size_t j = 0; j < m; ++j)
+      terms[j] += std::fabs(column[j]);
+  }
+  for (size_t j = 0; j < m; ++j)
+    if (!(outside(c[j], clower_[j], cupper_[j]) <= violationAcceptable + rounding * terms[j]))
+      return false;
+  return true;
+}
+
 void ConstrainedSolver::judgeConstrained(Solution &s) {
   collect(s);
   size_t n = x_.size(), m = clower_.size();
@@ -225,6 +246,20 @@ void ConstrainedSolver::judgeConstrained(Solution &s) {
   }
   s.maxViolation = violation;
   s.gradientNorm = r.stationarity;
+  // To minus infinity, as log does at 0, or far out: only where the constraints hold.
+  if (s.status == Status::Converged && f_ == -HUGE_VAL)
+    s.status = Status::Unbounded;
+  if (s.status == Status::Unbounded && !holdsBut(c)) {
+    s.status = Status::Stalled;
+    s.message = "the objective falls without bound, but the constraints do not hold there";
+    return;
+  }
+  if (s.status == Status::Unbounded && s.message.empty())
+    s.message = "the objective falls without bound where the constraints hold";
+  if (!evaluated && s.status == Status::Converged) {
+    s.status = Status::EvaluationFailed;
+    s.message = "objective or constraints have no finite value at the last point";
+  }
   if (s.status == Status::Infeasible)
     return judgeInfeasible(s);
   if (!evaluated || s.status == Status::NotEvaluable || s.status == Status::Interrupted ||

@@ -62,12 +62,101 @@ std::vector<std::vector<double>> startsAround(const std::vector<double> &x) {
   return starts;
 }
 
+/// A bound may have stopped a descent that would have gone lower elsewhere: where that
+/// costs little, from the origin and the mirrored start too, and the lowest end is the
+/// answer.
+bool leaveBounds(Session &session, const ir::Problem &problem, SolveOptions how,
+                 const Solver &first, Solution &solution) {
+  constexpr int64_t mostWork = 1'000'000; // evaluations times elements
+  bool held = false;
+  const size_t n = solution.x.size();
+  for (size_t k = 0; k < n; ++k)
+    held = held || ((solution.x[k] <= first.lowerBounds()[k] || solution.x[k] >= first.upperBounds()[k]) &&
+                    first.lowerBounds()[k] < first.upperBounds()[k]);
+  if (!held || solution.status != Status::Converged ||
+      solution.values * first.elements() > mostWork ||
+      n > mostUnknowns || first.elements() > mostElements || solution.method.name == "gauss_newton")
+    return true;
+  const double sign = problem.maximize ? -1.0 : 1.0;
+  const std::vector<double> start = solution.startX;
+  how.maxTime = how.maxTime > 0 ? std::min(how.maxTime, allSeconds) : allSeconds;
+  for (double factor : {0.0, -1.0}) {
+    std::vector<double> from = start;
+    for (size_t k = 0; k < n; ++k)
+      from[k] = std::clamp(factor * start[k], first.lowerBounds()[k], first.upperBounds()[k]);
+    if (from == start)
+      continue;
+    const Attempt attempt{solution.method.name,
+                          solution.method.why + "; " +
+                              (factor == 0 ? "from the origin" : "from the mirrored start") +
+                              " it ends lower",
+                          {{"steps", attemptSteps}},
+                          std::move(from)};
+    Solution other;
+    if (!Solver(session, problem, how).solve(attempt, other))
+      return false;
+    solution.compileMs += other.compileMs;
+    solution.solveMs += other.solveMs;
+    if (other.status != Status::Converged ||
+        !(sign * other.objective <
+          sign * solution.objective - 1e-7 * std::max(1e-300, std::fabs(solution.objective))))
+      continue;
+    other.compileMs = solution.compileMs;
+    other.solveMs = solution.solveMs;
+    other.start = solution.start;
+    other.startX = start;
+    solution = std::move(other);
+  }
+  return true;
+}
+
+/// The method of multipliers, where the chosen one ends at no point that meets the
+/// conditions of optimality. Where it finds one, or a lower one that holds the
+/// constraints, that is the answer.
+bool solveWithMultipliers(Session &session, const ir::Problem &problem, SolveOptions how,
+                          Solution &solution) {
+  constexpr double allowed = 1e-8;
+  const bool stopped = solution.status == Status::Limit || solution.status == Status::Stalled ||
+                       solution.status == Status::EvaluationFailed;
+  if (!stopped || solution.timeUsedUp || solution.x.size() > mostUnknowns)
+    return true;
+  const Attempt attempt{"augmented_lagrangian",
+                        solution.method.name + " ended " + statusName(solution.status) +
+                            "; augmented_lagrangian from the start",
+                        {},
+                        {}};
+  how.maxTime = how.maxTime > 0 ? std::min(how.maxTime, allSeconds) : allSeconds;
+  Solution other;
+  if (!Solver(session, problem, how).solve(attempt, other))
+    return false;
+  const double sign = problem.maximize ? -1.0 : 1.0;
+  const bool lower = other.maxViolation <= allowed &&
+                     (!(solution.maxViolation <= allowed) ||
+                      sign * other.objective <
+                          sign * solution.objective - 1e-7 * std::fabs(solution.objective));
+  solution.solveMs += other.solveMs;
+  solution.compileMs += other.compileMs;
+  if (other.status != Status::Converged && other.status != Status::Acceptable && !lower)
+    return true;
+  other.solveMs = solution.solveMs;
+  other.compileMs = solution.compileMs;
+  other.start = solution.start;
+  solution = std::move(other);
+  return true;
+}
+
 } // namespace
 
 bool solveProblem(Session &session, const ir::Problem &problem, const SolveOptions &options,
                   const syntax::MethodCall *method, Solution &solution) {
   Solver first(session, problem, options);
   if (!first.solve(method, solution))
+    return false;
+  if (solution.constraints.present && !method && problem.method.name.empty() &&
+      options.start.empty())
+    return solveWithMultipliers(session, problem, options, solution);
+  if (!method && problem.method.name.empty() && options.start.empty() &&
+      !leaveBounds(session, problem, options, first, solution))
     return false;
   const size_t n = solution.x.size();
   const bool sparse = solution.method.name == "newton_sparse";

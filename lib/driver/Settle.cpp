@@ -172,12 +172,14 @@ bool EndOfDescent::followOnce(const Vector &d, double t) {
   bool levelsOff[2] = {true, true}, falls = false;
   for (int side : {0, 1}) {
     double last = f_;
+    Vector before = x_;
     for (double part : parts) {
       const Vector y = moved(d, (side == 0 ? t : -t) * part);
-      if (y == x_) { // a bound is in the way
+      if (y == before) { // bounds are in the way
         levelsOff[side] = false;
         break;
       }
+      before = y;
       const double value = valueAt(y);
       // Formulas overflow far out; what was level up to there counts.
       if (!std::isfinite(value) && part > parts.front())
@@ -203,13 +205,16 @@ bool EndOfDescent::followOnce(const Vector &d, double t) {
     onward_ = true;
     return false;
   }
+  // Only what has no bound on that side can run away.
+  const double side = levelsOff[0] ? 1.0 : -1.0;
   double most = 0;
   for (size_t i = 0; i < x_.size(); ++i)
-    if (const double part = std::fabs(d[i]) / std::max(1.0, std::fabs(x_[i])); part > most) {
+    if (const double part = std::fabs(d[i]) / std::max(1.0, std::fabs(x_[i]));
+        part > most && std::isinf(side * d[i] > 0 ? upper_[i] : lower_[i])) {
       most = part;
       runaway_ = i;
     }
-  return true;
+  return most > 0;
 }
 
 bool EndOfDescent::fallsOn(const Vector &x, const Vector &from) {
@@ -277,6 +282,7 @@ EndOfDescent::Verdict EndOfDescent::look(const Vector &x, double f, double norm,
     for (size_t i = 0; i < x_.size(); ++i)
       if (std::fabs(d[i]) * longestReach(d) > 1e-3 * std::fabs(x_[i]) &&
           std::fabs(x_[i]) > farAway * std::max(1.0, std::fabs(start_[i])) &&
+          std::isinf(x_[i] > 0 ? upper_[i] : lower_[i]) &&
           !(valueAt(moved(d, (start_[i] - x_[i]) / d[i])) <= f_ + 10 * noise_)) {
         runaway_ = i;
         return Verdict::RunsAway;

@@ -35,6 +35,8 @@ public:
   const std::vector<bool> &held() const { return held_; }
   const Curvature &curvature() const { return curvature_; }
   const std::vector<double> &better() const { return better_; }
+  /// Whether the point is a minimum at a kink. (Kink.cpp)
+  bool atKink();
   /// Whether `better` is about where a Newton step leads.
   bool isNewtonStep() const;
   /// What may still be gained, relative to the size of the objective; 0 where a

@@ -29,9 +29,6 @@ double milliseconds(Clock::time_point from) {
   return std::chrono::duration<double, std::milli>(Clock::now() - from).count();
 }
 
-/// Options of every method; max_time is the host's affair.
-constexpr const char *maxTime = "max_time";
-
 } // namespace
 
 void requestInterrupt() { interruptRequested = true; }
@@ -39,13 +36,15 @@ void requestInterrupt() { interruptRequested = true; }
 //--- the method and its options ------------------------------------------------------------
 
 bool Solver::setOption(const std::string &name, SourceRange range, double value) {
-  if (name == maxTime) {
+  if (name == lower::hostTime) {
     options_.maxTime = value;
     return true;
   }
-  std::vector<std::string> names{maxTime};
+  std::vector<std::string> names{lower::hostTime};
   for (const syntax::MethodDecl *m : {session_.loopMethod("before_descent"), method_})
     for (const syntax::Parameter &p : m->parameters) {
+      if (p.declarator.name.name == lower::hostTime)
+        continue;
       names.push_back(p.declarator.name.name);
       if (names.back() != name)
         continue;
@@ -257,12 +256,34 @@ bool Solver::prepare() {
     if (own)
       choice_.options.push_back({name, value});
   }
+  if (!constrained_ && !setOwnTime())
+    return false;
   if (!bindDescent())
     return false;
   auto elements = session_.whole(descent_.workspace);
   if (!elements)
     return false;
   workspace_ = *elements;
+  return true;
+}
+
+/// The time that the method declares, where no other is given.
+bool Solver::setOwnTime() {
+  for (const syntax::Parameter &p : method_->parameters) {
+    if (p.declarator.name.name != lower::hostTime || !p.initial)
+      continue;
+    semantics::Elaborator elaborator(session_.graph(), session_.diagnostics);
+    semantics::Scope scope;
+    const ValueId v = elaborator.number(*p.initial, scope);
+    if (!v.valid() || !session_.graph().isConstant(v)) {
+      session_.diagnostics.report(Diag::MethodText, p.initial->range,
+                                  "the default of an option is a number");
+      return false;
+    }
+    ownTime_ = true;
+    if (options_.maxTime <= 0)
+      options_.maxTime = session_.graph().realValue(v);
+  }
   return true;
 }
 
@@ -306,11 +327,16 @@ int64_t Solver::hook(void *user, const double *s, int64_t count, const double *x
     return 2;
   if (self.options_.showsProgress)
     self.showProgress(s);
-  if (self.options_.maxTime > 0 && Clock::now() > self.deadline_) {
-    self.outOfTime_ = true;
-    return 3;
-  }
-  return 0;
+  if (self.options_.maxTime <= 0)
+    return 0;
+  const auto late = Clock::now() - self.deadline_;
+  if (late.count() <= 0)
+    return 0;
+  // A method with a time of its own finishes by itself, if that does not take long.
+  if (self.ownTime_ && std::chrono::duration<double>(late).count() < self.options_.maxTime)
+    return -1;
+  self.outOfTime_ = true;
+  return 3;
 }
 
 /// From the first second on, twice a second: on a terminal only.
@@ -385,6 +411,12 @@ bool Solver::solve(const syntax::MethodCall *call, Solution &solution) {
 
 bool Solver::solve(const Attempt &attempt, Solution &solution) {
   attempt_ = &attempt;
+  if (syntax::MethodCall call; !problem_.constraints.empty()) {
+    call.method.name = attempt.method;
+    ConstrainedSolver constrained(session_, problem_, options_);
+    constrained.attempt_ = &attempt;
+    return constrained.solve(&call, solution);
+  }
   auto begin = Clock::now();
   if (!layOut())
     return false;
@@ -402,7 +434,8 @@ bool Solver::solve(const Attempt &attempt, Solution &solution) {
 bool Solver::run(Solution &solution) {
   auto begin = Clock::now();
   // Quick code first, unless one evaluation alone is already worth optimizing.
-  allowTierUp_ = !costly(0);
+  // A search makes most of its steps in any case.
+  allowTierUp_ = !costly(optionValue("explore") > 0 ? static_cast<int64_t>(optionValue("steps")) : 0);
   if (!compile(allowTierUp_ ? jit::Level::O0 : jit::Level::Fast))
     return false;
   solution.compileMs += milliseconds(begin);
@@ -470,12 +503,15 @@ bool Solver::again(const std::vector<double> &start, double noise, double least)
   start_ = start;
   setOptionValue("steps", std::max(0.0, steps - static_cast<double>(k)));
   setOptionValue("noise", noise < 0 ? usual : noise);
-  const double starts = optionValue("starts"); // of a search, which has been made
+  // A search has been made.
+  const double starts = optionValue("starts"), explore = optionValue("explore");
   setOptionValue("starts", 0);
+  setOptionValue("explore", 0);
   const bool done = runNative();
   setOptionValue("steps", steps);
   setOptionValue("noise", usual);
   setOptionValue("starts", starts);
+  setOptionValue("explore", explore);
   if (!done)
     return false;
   values_ += values;

@@ -134,6 +134,9 @@ protected:
   bool run(Solution &solution);
   void describe();
   bool settle(Solution &solution);
+  bool isFar(size_t k, const std::vector<double> &given) const;
+  size_t farthest(const std::vector<double> &given) const;
+  bool tryFarther(const std::vector<double> &given);
   bool tryBeside(const Curvature &curvature);
   void showProgress(const double *scalars);
   void endProgress();
@@ -149,6 +152,7 @@ protected:
   /// Start values and fixed unknowns of the options. (Start.cpp)
   bool applyStart(std::vector<double> &multipliers);
   bool prepare();
+  bool setOwnTime();
   /// Values of what is known after lowering only; false after reporting.
   virtual bool bindDescent() { return true; }
   bool compile(jit::Level level);
@@ -170,10 +174,11 @@ protected:
   lower::DescentProblem described_;
   std::unique_ptr<Landscape> landscape_;
   double promised_ = 0;
-  bool confirmed_ = true, rough_ = false, roundedOff_ = false; ///< what settling has found
+  bool confirmed_ = true, rough_ = false, roundedOff_ = false, atKink_ = false; ///< what settling has found
   std::vector<double> lower_, upper_, start_;
   std::vector<double> origin_; ///< the start of the problem, when an attempt has its own
   bool bounded_ = false;
+  bool ownTime_ = false; ///< the method ends by itself when its time is used up
   loops::Module module_;
   lower::Descent descent_;
   std::vector<ir::ValueId> inputs_;

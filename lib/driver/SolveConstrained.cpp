@@ -221,47 +221,6 @@ bool ConstrainedSolver::runConstrained() {
   return false;
 }
 
-/// From farther inside the bounds and with a larger barrier first a descent may end
-/// elsewhere: where that costs little, the lowest end is the answer.
-bool ConstrainedSolver::tryOtherwise(Solution &solution) {
-  constexpr double mostMs = 20;
-  constexpr struct {
-    double mu0, push;
-  } ways[] = {{1, 0.1}, {100, 0.3}};
-  if (solution.status == Status::NotEvaluable || solution.status == Status::Interrupted ||
-      solution.status == Status::Unbounded || outOfTime_ || solution.solveMs > mostMs)
-    return true;
-  double sign = problem_.maximize ? -1.0 : 1.0;
-  for (auto [mu0, push] : ways) {
-    setOptionValue("mu0", mu0);
-    setOptionValue("push", push);
-    std::vector<double> x = x_, y = y_, z = z_, g = g_;
-    auto begin = Clock::now();
-    if (!runConstrained())
-      return false;
-    Solution other;
-    judgeConstrained(other);
-    double spent = milliseconds(begin);
-    double noise = 1e-7 * std::max(1e-300, std::fabs(solution.objective));
-    bool better = other.status == Status::Converged &&
-                  (solution.status != Status::Converged ||
-                   sign * other.objective < sign * solution.objective - noise);
-    if (!better) {
-      x_ = std::move(x), y_ = std::move(y), z_ = std::move(z), g_ = std::move(g);
-      solution.solveMs += spent;
-      continue;
-    }
-    for (auto &[name, value] : other.method.options)
-      value = name == "mu0" ? mu0 : name == "push" ? push : value;
-    other.method.why += "; begun farther inside, it ends lower";
-    other.start = solution.start;
-    other.compileMs = solution.compileMs;
-    other.solveMs = solution.solveMs + spent;
-    solution = std::move(other);
-  }
-  return true;
-}
-
 bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solution) {
   auto begin = Clock::now();
   syntax::MethodCall standard;
@@ -272,6 +231,8 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   constrained_ = true;
   if (chosen)
     choice_.why = "no method was named; interior_point is for problems with constraints";
+  else if (attempt_)
+    choice_.why = attempt_->why;
   if (!lower::asksConstraints(*method_)) {
     session_.diagnostics.report(
         Diag::MethodText, given ? given->method.range : problem_.method.range,
@@ -323,6 +284,8 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   solution.solveMs = milliseconds(solveBegin) - extra;
   judgeConstrained(solution);
   if (chosen && options_.start.empty() && !tryOtherwise(solution))
+    return false;
+  if (!secondOrder(solution))
     return false;
   if (options_.sensitivity && solution.status == Status::Converged)
     return addSensitivities(solution);

@@ -28,11 +28,27 @@ private:
             bool withSigma);
   bool objectiveAt(const std::vector<double> &x, double &value, std::vector<double> &gradient);
   void collect(Solution &solution);
+  bool holdsBut(const std::vector<double> &c);
   void judgeConstrained(Solution &solution);
   void judgeInfeasible(Solution &solution);
   std::vector<std::string> elementNames();
 
   bool addSensitivities(Solution &solution); // Sensitivity.cpp
+
+  // SecondOrder.cpp
+  struct ReducedCurvature {
+    std::vector<std::vector<double>> negative, level; ///< directions
+    bool regular = true; ///< the derivatives of the active constraints are independent
+  };
+  bool secondOrder(Solution &solution);
+  bool reducedCurvature(const Solution &solution, ReducedCurvature &out);
+  bool descendAgain(Solution &other);
+  bool fallsForever(const std::vector<double> &d, double side, bool &without);
+  bool leaves(const Solution &solution, size_t unknown);
+  void sayUnbounded(Solution &solution, bool without, size_t unknown);
+  bool runsAway(Solution &solution, const std::vector<std::vector<double>> &directions,
+                const std::function<bool()> &inTime);
+  double violationAt(const std::vector<double> &x);
 
   std::vector<double> clower_, cupper_, startY_;
   std::vector<double> y_, z_;

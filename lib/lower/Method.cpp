@@ -89,7 +89,7 @@ Descent MethodLowering::run() {
     v.entity = &scope.declareValue({name, {}}, "variable", elaborator->shapes().of(v.version));
     byEntity[v.entity] = &v;
   };
-  for (const char *name : {"x", "k", "promise", "working"})
+  for (const char *name : {"x", "k", "promise", "working", "late"})
     expose(name, root);
   root.declareValue({"n", {}}, "size", semantics::Value::scalar(n));
   for (const char *name : {"xold", "xbest", "g", "fx", "fbest", "gnorm", "gmax", "moved", "status",
@@ -389,7 +389,7 @@ void MethodLowering::declareParameters() {
   if (constraints)
     declareMultipliers();
   Type real{Kind::Real, 0}, whole{Kind::Int, 0};
-  for (const char *name : {"k", "status", "stopped", "atbest", "polished", "working", "draw1", "draw2"})
+  for (const char *name : {"k", "status", "stopped", "atbest", "polished", "working", "late", "draw1", "draw2"})
     own(name, whole, false);
   for (const char *name : {"fx", "fbest", "gnorm", "gmax", "moved", "promise", "level", "random1", "random2"})
     own(name, real, false);
@@ -410,6 +410,8 @@ void MethodLowering::addOptions(const syntax::MethodDecl &method, semantics::Sco
       continue;
     }
     const std::string &name = p.declarator.name.name;
+    if (name == hostTime)
+      continue;
     auto same = std::find_if(result.parameters.begin(), result.parameters.end(), [&](auto *o) {
       return o->declarator.name.name == name && o->integer == p.integer;
     });

@@ -97,6 +97,9 @@ enum class Ending : int64_t {
   Infeasible = 8, ///< the least violation of the constraints that is near is not 0
 };
 
+/// The option of every method that the host reads: seconds that a descent may take.
+constexpr const char *hostTime = "max_time";
+
 /// Whether a method's text calls hess_solve.
 bool asksSparseHessian(const syntax::MethodDecl &method);
 

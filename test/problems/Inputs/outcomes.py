@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 
-codes = {"converged": 0, "limit": 4, "acceptable": 5, "unbounded": 7, "not_evaluable": 8,
+codes = {"converged": 0, "limit": 4, "acceptable": 5, "infeasible": 6, "unbounded": 7, "not_evaluable": 8,
          "evaluation_failed": 9, "stalled": 10}
 gradus, scratch, list_file = sys.argv[1:4]
 failed = []
