@@ -56,6 +56,17 @@ ValueId expandDeterminant(Graph &g, ValueId v) {
                   over(ReduceOp::Sum, g.prim(Prim::Log, {g.prim(Prim::Abs, {pivot})})));
 }
 
+/// softplus and its derivative, the sigmoid, by one exponential: exp(-|x|). The same
+/// numbers as those of the table, which has one for each sign.
+ValueId expandLogistic(Graph &g, Prim prim, ValueId x) {
+  ValueId zero = g.real(0), one = g.real(1);
+  ValueId e = g.prim(Prim::Exp, {g.neg(g.prim(Prim::Abs, {x}))});
+  ValueId positive = g.lessEqual(zero, x);
+  if (prim == Prim::Softplus)
+    return g.add(g.prim(Prim::Log1p, {e}), g.select(g.less(x, zero), zero, x));
+  return g.div(g.select(positive, one, e), g.add(one, e));
+}
+
 bool isDeterminant(const Node &n) {
   return n.op == Op::Matrix &&
          (n.matrixOp() == MatrixOp::Det || n.matrixOp() == MatrixOp::LogDet);
@@ -93,6 +104,8 @@ std::vector<ValueId> prepare(Graph &g, std::span<const ValueId> given) {
       return expandDeterminant(g, v);
     if (n.op != Op::Prim || info(n.prim()).lowering != Lowering::Expanded)
       return v; // it folded to something simpler
+    if (n.prim() == Prim::Softplus || n.prim() == Prim::Sigmoid)
+      return expandLogistic(g, n.prim(), g.operand(v, 0));
     std::vector<ValueId> operands(g.operands(v).begin(), g.operands(v).end());
     return expand(g, n.prim(), operands);
   };

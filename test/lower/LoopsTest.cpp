@@ -2,6 +2,8 @@
 
 #include "Lowered.h"
 
+#include <cmath>
+
 namespace gradus::lower {
 namespace {
 
@@ -185,6 +187,52 @@ TEST(Loops, ArraysThatMayFailAreStoredForSomeOfALoop) {
   EXPECT_TRUE(l.inOrder("exp(", "for j_2 in")) << l.text();
   l.set("m", 3).set("q", {0, 7, 2}).set("d", 2).set("s", {1, -1});
   EXPECT_EQ(l.run(), (std::vector<double>{2 + 9 + 9}));
+}
+
+TEST(Loops, SoftplusAndItsDerivativeShareOneExponential) {
+  Lowered l("fn f(x[n]) = sum(i in 1..n) softplus(x[i])");
+  EXPECT_EQ(l.count("exp("), 1u) << l.text();
+  EXPECT_EQ(l.count("log1p("), 1u) << l.text();
+  const double big = 800;
+  l.set("n", 5).set("x", {-big, -1, 0, 1, big});
+  auto softplus = [](double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); };
+  auto sigmoid = [](double x) { return 1/(1 + std::exp(-x)); };
+  double sum = 0;
+  for (double x : {-big, -1.0, 0.0, 1.0, big})
+    sum += softplus(x);
+  const std::vector<double> got = l.run();
+  ASSERT_EQ(got.size(), 6u);
+  EXPECT_NEAR(got[0], sum, 1e-12 * sum);
+  for (size_t k = 0; double x : {-big, -1.0, 0.0, 1.0, big})
+    EXPECT_NEAR(got[++k], sigmoid(x), 1e-15);
+}
+
+TEST(Loops, WorkspaceIsAtMostTwiceWhatGoesInAndOut) {
+  constexpr double rows = 1000, columns = 11;
+  struct {
+    const char *text;
+    double in;
+  } samples[] = {
+      {"fn f(x[n], y[n]) = sum(i in 1..n) exp(x[i])*y[i]", 2 * rows},
+      {"fn f(x[n]) = logsumexp(i in 1..n) x[i]", rows},
+      {"fn f(x[n,m], y[m]) = sumsq(x*y)", (rows + 1) * columns},
+      {"fn f(x[n,m], y[m]) = norm(x*y)", (rows + 1) * columns},
+      {"fn f(x[n,m], y[m]) = sum(i in 1..n) softplus(sum(j in 1..m) x[i,j]*y[j])",
+       (rows + 1) * columns},
+      {"fn f(x[n,m], y[9,m]) = sum(i in 1..n) min(c in 1..9) sum(j in 1..m) (x[i,j] - y[c,j])^2",
+       (rows + 9) * columns},
+      {"fn f(x[n,m], y[9,m]) = sum(i in 1..n) logsumexp(c in 1..9) "
+       "sum(j in 1..m) -(x[i,j] - y[c,j])^2",
+       (rows + 9) * columns},
+      {"fn f(x[n]) = sum(i in 1..n-1) (100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2)", rows},
+  };
+  for (const auto &s : samples) {
+    Lowered l(s.text);
+    l.set("n", rows);
+    if (std::string(s.text).find("n,m]") != std::string::npos)
+      l.set("m", columns);
+    EXPECT_LE(l.workspace(), 2 * 2 * s.in) << s.text << "\n" << l.text();
+  }
 }
 
 TEST(Loops, GradientGrowsWithItsText) {
