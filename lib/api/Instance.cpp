@@ -40,6 +40,7 @@ void Instance::rebuild() {
   for (const ir::DataInput &d : session_->module().data)
     fresh->value(d.input) = std::move(session_->value(d.input));
   routines_.clear();
+  descents_.clear();
   subjects_.clear();
   session_ = std::move(fresh);
   takeSubjects();
@@ -107,6 +108,7 @@ bool Instance::solve(const SolveRequest &request, Solved &solved) {
   how.cancel = &cancelled_;
   how.progress = request.progress;
   how.start = request.start;
+  how.store = &descents_;
   how.fixed = request.fixed;
   const bool fine = solveProblem(*session_, *problem, how, method ? &*method : nullptr, solved.solution);
   cancelled_ = false;

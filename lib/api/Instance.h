@@ -64,6 +64,7 @@ private:
   std::vector<driver::Subject> subjects_;
   std::map<std::string, driver::MemoryValue> given_;
   bool bound_ = false;
+  driver::DescentStore descents_;
   size_t nodesAtFirst_ = 0;
   std::map<std::pair<const driver::Subject *, Quantity>, std::unique_ptr<Routine>> routines_;
   std::atomic<bool> cancelled_{false};

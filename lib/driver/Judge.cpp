@@ -95,12 +95,15 @@ bool Solver::settle(Solution &s) {
     if (ending != Ending::Converged && ending != Ending::Stalled && ending != Ending::Steps)
       return true;
     if (!landscape_) {
-      landscape_ = Landscape::create(session_, described_, start_.size(),
-                                     costly(0) ? jit::Level::Fast : jit::Level::O0);
-      if (!landscape_)
+      const jit::Level level = costly(0) ? jit::Level::Fast : jit::Level::O0;
+      std::shared_ptr<Landscape> &kept = prepared_->landscapes[level];
+      if (!kept)
+        kept = Landscape::create(session_, described_, level);
+      if (!kept || !kept->fit(start_.size()))
         return false;
+      landscape_ = kept;
       if (level_ == jit::Level::O0)
-        landscape_->borrow(module_, *code_);
+        landscape_->borrow(prepared_->module, *code_);
     }
     EndOfDescent end(*landscape_, lower_, upper_, given, levels, atStart,
                      std::max<int64_t>(0, mostLookWork / elements_));

@@ -13,30 +13,31 @@ using namespace ir;
 
 std::unique_ptr<Landscape> Landscape::create(Session &session,
                                              const lower::DescentProblem &problem,
-                                             size_t unknowns, jit::Level level) {
+                                             jit::Level level) {
   std::unique_ptr<Landscape> l(new Landscape(session));
   l->module_.name = session.stem();
   l->inputs_ = problem.inputs;
-  l->size_ = unknowns;
   l->level_ = level;
-  Graph &g = session.graph();
   const size_t errors = session.diagnostics.errorCount();
-  l->made_ = lower::lowerEvaluators(g, l->module_, problem, session.diagnostics);
+  l->made_ = lower::lowerEvaluators(session.graph(), l->module_, problem, session.diagnostics);
   if (session.diagnostics.errorCount() != errors)
     return nullptr;
-  InputValue &n = session.value(g.inputIndex(l->made_.n));
+  return l;
+}
+
+bool Landscape::fit(size_t unknowns) {
+  size_ = unknowns;
+  InputValue &n = session_.value(session_.graph().inputIndex(made_.n));
   n.known = true;
   n.whole = static_cast<int64_t>(unknowns);
-  auto elements = session.whole(l->made_.workspace);
-  if (!elements || !l->workspace_.allocate(session, *elements, l->frame_))
-    return nullptr;
-  if (l->made_.m.valid()) {
-    auto m = session.whole(l->made_.m);
-    if (!m)
-      return nullptr;
-    l->residuals_ = static_cast<size_t>(*m);
-  }
-  return l;
+  auto elements = session_.whole(made_.workspace);
+  if (!elements || !workspace_.allocate(session_, *elements, frame_))
+    return false;
+  if (!made_.m.valid())
+    return true;
+  auto m = session_.whole(made_.m);
+  residuals_ = m ? static_cast<size_t>(*m) : 0;
+  return m.has_value();
 }
 
 jit::EntryPoint Landscape::entry(const char *name) {

@@ -25,7 +25,10 @@ public:
   /// The problem may be as the descent sees it: to be minimized. Null after
   /// reporting.
   static std::unique_ptr<Landscape> create(Session &session, const lower::DescentProblem &problem,
-                                           size_t unknowns, jit::Level level);
+                                           jit::Level level);
+  /// Before all else, and after values of the session have changed: makes room for
+  /// so many unknowns. False after reporting.
+  bool fit(size_t unknowns);
   /// Code without optimization that it may use; both must outlive this.
   void borrow(const loops::Module &module, const jit::CompiledModule &code) {
     lentModule_ = &module;

@@ -133,7 +133,9 @@ bool makeRegion(Session &session, const std::vector<Subject> &all, const std::st
                                  "'" + g.inputOf(v).name + "' has no value");
       return false;
     }
-  r.landscape = Landscape::create(session, p, r.names.size(), jit::Level::O0);
+  r.landscape = Landscape::create(session, p, jit::Level::O0);
+  if (r.landscape && !r.landscape->fit(r.names.size()))
+    r.landscape = nullptr;
   return r.landscape != nullptr;
 }
 

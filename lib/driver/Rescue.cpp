@@ -149,7 +149,11 @@ bool solveWithMultipliers(Session &session, const ir::Problem &problem, SolveOpt
 
 bool solveProblem(Session &session, const ir::Problem &problem, const SolveOptions &options,
                   const syntax::MethodCall *method, Solution &solution) {
-  Solver first(session, problem, options);
+  DescentStore made; // attempts share methods
+  SolveOptions how = options;
+  if (!how.store)
+    how.store = &made;
+  Solver first(session, problem, how);
   if (!first.solve(method, solution))
     return false;
   if (solution.constraints.present && !method && problem.method.name.empty() &&
@@ -194,7 +198,6 @@ bool solveProblem(Session &session, const ir::Problem &problem, const SolveOptio
   auto seconds = [from = std::chrono::steady_clock::now()] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
   };
-  SolveOptions how = options;
   for (const Attempt &attempt : attempts) {
     const double left = allSeconds - seconds();
     if (left <= 0)

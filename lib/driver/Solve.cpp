@@ -203,25 +203,46 @@ void Solver::describe() {
     }
 }
 
-/// The module of the descent, and the values of what only it has.
+/// The loops of the descent; those that were made before, where data has no part in them.
+void Solver::lower() {
+  const DescentKey key{&problem_, method_, constrained_, bounded_, described_.chosen, options_.strict};
+  const bool keeps = options_.store && !described_.hessian;
+  if (keeps)
+    if (auto known = options_.store->find(key); known != options_.store->end())
+      prepared_ = known->second;
+  if (!prepared_) {
+    prepared_ = std::make_shared<PreparedDescent>();
+    PreparedDescent &p = *prepared_;
+    p.described = described_;
+    p.module.name = session_.stem();
+    p.module.strict = options_.strict;
+    lower::DescentTexts texts{
+        method_, session_.loopMethod(constrained_ ? "before_constrained" : "before_descent"),
+        session_.loopMethod(constrained_ ? "after_constrained_step" : "after_step"),
+        [this](const std::string &name) { return session_.findPiece(name); }};
+    const size_t errors = session_.diagnostics.errorCount();
+    p.descent = lower::lowerDescent(session_.graph(), p.module, p.described, texts,
+                                    session_.diagnostics);
+    // Called are the descent and, by those who look at its end, kernels on flat vectors.
+    if (!constrained_)
+      for (loops::Function &f : p.module.functions)
+        f.exported = f.exported && (f.name == "solve" || f.name.ends_with("_flat"));
+    if (keeps && session_.diagnostics.errorCount() == errors)
+      options_.store->emplace(key, prepared_);
+  }
+  described_ = prepared_->described;
+  descent_ = prepared_->descent;
+  inputs_ = described_.inputs;
+}
+
+/// The loops of the descent, and the values of what only they have.
 bool Solver::prepare() {
   Graph &g = session_.graph();
   const bool planned = described_.hessian.has_value(); // to choose the method
   if (!addSparseHessian(session_, *method_, described_))
     return false;
-  inputs_ = described_.inputs;
-  module_.name = session_.stem();
-  module_.strict = options_.strict;
-  lower::DescentTexts texts{
-      method_, session_.loopMethod(constrained_ ? "before_constrained" : "before_descent"),
-      session_.loopMethod(constrained_ ? "after_constrained_step" : "after_step"),
-      [this](const std::string &name) { return session_.findPiece(name); }};
   const size_t errors = session_.diagnostics.errorCount();
-  descent_ = lower::lowerDescent(g, module_, described_, texts, session_.diagnostics);
-  // Called are the descent and, by those who look at its end, kernels on flat vectors.
-  if (!constrained_)
-    for (loops::Function &f : module_.functions)
-      f.exported = f.exported && (f.name == "solve" || f.name.ends_with("_flat"));
+  lower();
   if (session_.diagnostics.errorCount() != errors ||
       (described_.hessian && !planned && !bindSparseHessian(session_, *described_.hessian)))
     return false;
@@ -251,7 +272,7 @@ bool Solver::prepare() {
     v.known = true;
     v.real = value;
     v.whole = parameter.integer ? static_cast<int64_t>(value) : 0;
-    const bool own = std::any_of(texts.method->parameters.begin(), texts.method->parameters.end(),
+    const bool own = std::any_of(method_->parameters.begin(), method_->parameters.end(),
                                  [&](const syntax::Parameter &p) { return &p == &parameter; });
     if (own)
       choice_.options.push_back({name, value});
@@ -287,9 +308,17 @@ bool Solver::setOwnTime() {
   return true;
 }
 
+bool Solver::isCompiled(jit::Level level) const {
+  auto code = prepared_->code.find(level);
+  return code != prepared_->code.end() && code->second;
+}
+
 bool Solver::compile(jit::Level level) {
   std::string error;
-  code_ = jit::Jit::compile(module_, session_.jitOptions(level), error);
+  std::shared_ptr<jit::CompiledModule> &code = prepared_->code[level];
+  if (!code)
+    code = jit::Jit::compile(prepared_->module, session_.jitOptions(level), error);
+  code_ = code;
   level_ = level;
   if (!code_)
     session_.diagnostics.report(Diag::Internal, {}, error);
@@ -391,7 +420,7 @@ bool Solver::runNative() {
   const Stage stage("descend");
   if (code_->find("solve")(&frame, a.data()) == 0)
     return true;
-  reportFailure(session_, module_, frame);
+  reportFailure(session_, prepared_->module, frame);
   return false;
 }
 
@@ -435,7 +464,8 @@ bool Solver::run(Solution &solution) {
   auto begin = Clock::now();
   // Quick code first, unless one evaluation alone is already worth optimizing.
   // A search makes most of its steps in any case.
-  allowTierUp_ = !costly(optionValue("explore") > 0 ? static_cast<int64_t>(optionValue("steps")) : 0);
+  const double steps = optionValue("explore") > 0 ? optionValue("steps") : 0;
+  allowTierUp_ = !costly(static_cast<int64_t>(steps)) && !isCompiled(jit::Level::Fast);
   if (!compile(allowTierUp_ ? jit::Level::O0 : jit::Level::Fast))
     return false;
   solution.compileMs += milliseconds(begin);

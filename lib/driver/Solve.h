@@ -5,6 +5,7 @@
 #include "driver/Statistics.h"
 #include "driver/Native.h"
 #include "driver/Point.h"
+#include "driver/PreparedDescent.h"
 #include "lower/Method.h"
 
 #include <algorithm>
@@ -82,6 +83,7 @@ struct SolveOptions {
   std::vector<PointEntry> start; ///< of unknowns, and multipliers of named constraints
   std::vector<PointEntry> fixed; ///< unknowns that are not to move
   bool sensitivity = false;      ///< how the answer depends on parameters
+  DescentStore *store = nullptr; ///< of the session: for problems that are solved again
   bool showsProgress = false; ///< a line on stderr while a descent takes long
 };
 
@@ -155,6 +157,8 @@ protected:
   bool setOwnTime();
   /// Values of what is known after lowering only; false after reporting.
   virtual bool bindDescent() { return true; }
+  void lower();
+  bool isCompiled(jit::Level level) const;
   bool compile(jit::Level level);
   bool runNative();
   bool levelledOff() const;
@@ -172,17 +176,17 @@ protected:
   MethodChoice choice_;
   const Attempt *attempt_ = nullptr;
   lower::DescentProblem described_;
-  std::unique_ptr<Landscape> landscape_;
+  std::shared_ptr<Landscape> landscape_;
   double promised_ = 0;
   bool confirmed_ = true, rough_ = false, roundedOff_ = false, atKink_ = false; ///< what settling has found
   std::vector<double> lower_, upper_, start_;
   std::vector<double> origin_; ///< the start of the problem, when an attempt has its own
   bool bounded_ = false;
   bool ownTime_ = false; ///< the method ends by itself when its time is used up
-  loops::Module module_;
+  std::shared_ptr<PreparedDescent> prepared_;
   lower::Descent descent_;
   std::vector<ir::ValueId> inputs_;
-  std::unique_ptr<jit::CompiledModule> code_;
+  std::shared_ptr<jit::CompiledModule> code_;
   jit::Level level_ = jit::Level::O0; ///< of the code
   int64_t workspace_ = 0;
   int64_t elements_ = 0; ///< of all data and unknowns: the work of one evaluation

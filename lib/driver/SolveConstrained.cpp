@@ -217,7 +217,7 @@ bool ConstrainedSolver::runConstrained() {
   const Stage stage("descend");
   if (code_->find("solve")(&frame, a.data()) == 0)
     return true;
-  reportFailure(session_, module_, frame);
+  reportFailure(session_, prepared_->module, frame);
   return false;
 }
 
@@ -260,7 +260,7 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   elements_ += static_cast<int64_t>(factorWork / 4) + 200;
   // A method with constraints is long: to optimize it costs what many steps cost.
   elements_ = elements_ / 50 + 1;
-  allowTierUp_ = !costly(0);
+  allowTierUp_ = !costly(0) && !isCompiled(jit::Level::Fast);
   if (!compile(allowTierUp_ ? jit::Level::O0 : jit::Level::Fast))
     return false;
   solution.compileMs = milliseconds(begin);
