@@ -22,6 +22,9 @@ namespace {
 constexpr size_t mostUnknowns = 50;
 constexpr double radius = 1e-7;  ///< of the samples, times the size of an unknown
 constexpr double vanishes = 1e-5; ///< the shortest vector, relative to the longest gradient
+/// Gradients that grow by more than this nearer to the point are those of a cusp, whose
+/// length says nothing.
+constexpr double mostGrowth = 3;
 constexpr int mostSteps = 5000;
 
 using Vector = std::vector<double>;
@@ -72,19 +75,20 @@ double shortest(const std::vector<Vector> &points, double enough) {
 /// Whether x is a minimum at a kink, as far as gradients and values close by tell.
 bool EndOfDescent::atKink() {
   const size_t n = x_.size(), samples = 4 * n + 12;
-  if (n == 0 || n > mostUnknowns || static_cast<int64_t>(samples) > budget_)
+  if (n == 0 || n > mostUnknowns || static_cast<int64_t>(2 * samples) > budget_)
     return false;
   uint64_t random = 0x9E3779B97F4A7C15ull;
   std::vector<Vector> gradients;
-  double longest = 0;
-  for (size_t s = 0; s < samples; ++s) {
+  double longest = 0, nearer = 0; // the same, at a hundredth of the distance
+  for (size_t s = 0; s < 2 * samples; ++s) {
+    const bool near = s >= samples;
     Vector y = x_;
     for (size_t k = 0; k < n; ++k) {
       random ^= random << 13; // xorshift: the same on every run
       random ^= random >> 7;
       random ^= random << 17;
       const double part = static_cast<double>(random >> 11) * 0x1p-52 - 1;
-      y[k] = std::clamp(y[k] + part * radius * std::max(1.0, std::fabs(y[k])), lower_[k], upper_[k]);
+      y[k] = std::clamp(y[k] + part * radius * (near ? 0.01 : 1.0) * std::max(1.0, std::fabs(y[k])), lower_[k], upper_[k]);
     }
     double value = 0;
     Vector g;
@@ -92,10 +96,13 @@ bool EndOfDescent::atKink() {
       return false;
     for (size_t k = 0; k < n; ++k)
       g[k] = held_[k] ? 0.0 : g[k] * std::max(1.0, std::fabs(x_[k]));
-    longest = std::max(longest, std::sqrt(dot(g, g)));
-    gradients.push_back(std::move(g));
+    double &most = near ? nearer : longest;
+    most = std::max(most, std::sqrt(dot(g, g)));
+    if (!near)
+      gradients.push_back(std::move(g));
   }
-  return std::isfinite(longest) && shortest(gradients, vanishes * longest) <= vanishes * longest;
+  return std::isfinite(longest) && nearer <= mostGrowth * longest &&
+         shortest(gradients, vanishes * longest) <= vanishes * longest;
 }
 
 } // namespace gradus::driver
