@@ -190,7 +190,7 @@ std::optional<KktPattern> findPattern(DependenceTask task, interpret::EvalError 
   Rows ofJ, ofH;
   if (!Finder(std::move(task)).find(ofJ, ofH, error))
     return std::nullopt;
-  return kktPattern(ofH.size(), ofJ, ofH);
+  return kktEntries(ofH.size(), ofJ, ofH);
 }
 
 } // namespace gradus::driver

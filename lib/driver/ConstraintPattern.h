@@ -23,7 +23,7 @@ struct DependenceTask {
   std::function<bool(ir::ShapeId, std::vector<int64_t> &)> extents;
   std::function<double(size_t element, int round)> point; ///< of the unknowns, two rounds
 };
-/// The tables of a problem's sparse systems; nothing, with `error`, where the model
+/// The tables of a problem's Jacobian and Hessian; nothing, with `error`, where the model
 /// cannot be evaluated.
 std::optional<KktPattern> findPattern(DependenceTask task, interpret::EvalError &error);
 
@@ -34,8 +34,8 @@ bool fixSizes(Session &session, const std::vector<std::string> &fix,
               std::map<ir::ValueId, int64_t> &values);
 /// Makes the pattern part of a compiled descent: sizes become constants, and tables
 /// rows of the module's. False after reporting.
-bool compilePattern(Session &session, loops::Module &module, const lower::DescentProblem &problem,
-                    const std::string &prefix, const std::map<ir::ValueId, int64_t> &sizes,
-                    SourceRange range, lower::Descent &descent);
+bool compilePattern(Session &session, loops::Module &module, const ir::Problem &given,
+                    const lower::DescentProblem &problem, const std::string &prefix,
+                    const std::map<ir::ValueId, int64_t> &sizes, lower::Descent &descent);
 
 } // namespace gradus::driver

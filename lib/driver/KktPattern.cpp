@@ -92,25 +92,38 @@ std::vector<int64_t> starColors(const Rows &adjacent, int64_t &count) {
   return color;
 }
 
-/// Minimum degree on the graph of K. A constraint waits until one of its unknowns
-/// has gone: its own diagonal may be 0.
-std::vector<uint32_t> eliminationOrder(Rows graph, size_t n) {
-  size_t order = graph.size(), entries = 0;
+/// What is eliminated together: an unknown, an equation, or both as a block of D.
+struct Nodes {
+  std::vector<std::vector<uint32_t>> scalars; ///< places in (x, y)
+  std::vector<uint32_t> of;                   ///< of each place
+};
+
+/// Minimum degree on the graph of K. A constraint that is matched with no unknown waits
+/// until one of its own has gone: its own diagonal may be 0.
+std::vector<uint32_t> eliminationOrder(Rows graph, const Nodes &nodes, size_t n) {
+  const size_t count = graph.size();
+  size_t entries = 0;
   for (const auto &row : graph)
     entries += row.size();
   std::vector<uint32_t> result;
-  if (entries > order * order / 2) {
-    for (uint32_t i = 0; i < order; ++i)
+  if (entries > count * count / 2) {
+    for (uint32_t i = 0; i < count; ++i)
       result.push_back(i);
     return result;
   }
   constexpr size_t waiting = size_t{1} << 40;
-  std::vector<size_t> key(order);
+  auto degree = [&](uint32_t v) {
+    size_t sum = 0;
+    for (uint32_t u : graph[v])
+      sum += nodes.scalars[u].size();
+    return sum;
+  };
+  std::vector<size_t> key(count);
   std::set<std::pair<size_t, uint32_t>> queue;
-  std::vector<bool> ready(order);
-  for (uint32_t i = 0; i < order; ++i) {
-    ready[i] = i < n;
-    key[i] = graph[i].size() + (ready[i] ? 0 : waiting);
+  std::vector<bool> ready(count), holds(count); // holds: has an unknown
+  for (uint32_t i = 0; i < count; ++i) {
+    ready[i] = holds[i] = nodes.scalars[i][0] < n;
+    key[i] = degree(i) + (ready[i] ? 0 : waiting);
     queue.insert({key[i], i});
   }
   std::vector<uint32_t> merged;
@@ -128,8 +141,8 @@ std::vector<uint32_t> eliminationOrder(Rows graph, size_t n) {
                                   [&](uint32_t w) { return w == u || w == v; }),
                    merged.end());
       graph[u] = merged;
-      ready[u] = ready[u] || v < n;
-      size_t now = graph[u].size() + (ready[u] ? 0 : waiting);
+      ready[u] = ready[u] || holds[v];
+      size_t now = degree(u) + (ready[u] ? 0 : waiting);
       if (now != key[u]) {
         queue.erase({key[u], u});
         key[u] = now;
@@ -140,12 +153,32 @@ std::vector<uint32_t> eliminationOrder(Rows graph, size_t n) {
   return result;
 }
 
+/// The rows of L: what each node reaches in the elimination tree (Liu, SIAM J. Matrix
+/// Anal. Appl. 11, 1990). `before`: of each place in the order, its neighbours before.
+Rows rowsOfL(const Rows &before) {
+  constexpr uint32_t none = UINT32_MAX;
+  std::vector<uint32_t> parent(before.size(), none), mark(before.size(), none);
+  Rows rows(before.size());
+  for (uint32_t i = 0; i < before.size(); ++i) {
+    mark[i] = i;
+    for (uint32_t k : before[i])
+      for (uint32_t j = k; mark[j] != i; j = parent[j]) {
+        mark[j] = i;
+        rows[i].push_back(j);
+        if (parent[j] == none)
+          parent[j] = i;
+      }
+    std::sort(rows[i].begin(), rows[i].end());
+  }
+  return rows;
+}
+
 } // namespace
 
-KktPattern kktPattern(size_t n, const Rows &rowsOfJ, const Rows &rowsOfH) {
+KktPattern kktEntries(size_t n, const Rows &rowsOfJ, const Rows &rowsOfH) {
   KktPattern p;
   auto &t = p.tables;
-  size_t m = rowsOfJ.size(), order = n + m;
+  size_t m = rowsOfJ.size();
 
   // J by colors.
   t[ColorJ] = columnColors(n, rowsOfJ, p.sizes[ColorsJ]);
@@ -199,29 +232,110 @@ KktPattern kktPattern(size_t n, const Rows &rowsOfJ, const Rows &rowsOfH) {
   t[FirstH].push_back(static_cast<int64_t>(t[RowH].size()) + 1);
   p.sizes[SizeH] = static_cast<int64_t>(t[RowH].size());
 
-  // K, its elimination order, and its upper triangle by columns of that order.
-  Rows graph(order);
-  for (uint32_t i = 0; i < n; ++i)
-    for (uint32_t j : adjacent[i])
-      if (i != j)
-        graph[i].push_back(j);
-  for (uint32_t r = 0; r < m; ++r)
-    for (uint32_t c : rowsOfJ[r]) {
-      graph[c].push_back(static_cast<uint32_t>(n) + r);
-      graph[n + r].push_back(c);
+  return p;
+}
+
+std::vector<int64_t> matchEquations(const KktPattern &p, const std::vector<double> &sizes,
+                                    const std::vector<bool> &free,
+                                    const std::vector<bool> &equation) {
+  constexpr double enough = 0.1; // of the largest entry of the row
+  const auto &row = p.tables[RowJ], &column = p.tables[ColumnJ];
+  std::vector<double> ofRow(equation.size(), 0.0), ofColumn(free.size(), 0.0);
+  std::vector<std::vector<size_t>> entries(equation.size());
+  for (size_t k = 0; k < row.size(); ++k) {
+    const auto r = static_cast<size_t>(row[k] - 1), c = static_cast<size_t>(column[k] - 1);
+    if (!free[c])
+      continue;
+    ofRow[r] = std::max(ofRow[r], sizes[k]);
+    ofColumn[c] = std::max(ofColumn[c], sizes[k]);
+    entries[r].push_back(k);
+  }
+  std::vector<int64_t> partner(free.size(), -1);
+  for (size_t r = 0; r < equation.size(); ++r) {
+    if (!equation[r])
+      continue;
+    double best = 0;
+    size_t chosen = 0;
+    for (size_t k : entries[r]) {
+      const auto c = static_cast<size_t>(column[k] - 1);
+      if (partner[c] >= 0 || !(sizes[k] > 0) || sizes[k] < enough * ofRow[r])
+        continue;
+      const double worth = sizes[k] / ofRow[r] * (sizes[k] / ofColumn[c]);
+      // Of equals the last: the state that an equation leads to.
+      if (worth > best || (worth == best && c > chosen)) {
+        best = worth;
+        chosen = c;
+      }
     }
-  std::vector<uint32_t> sequence = eliminationOrder(graph, n);
-  std::vector<uint32_t> place(order);
-  for (uint32_t k = 0; k < order; ++k) {
-    place[sequence[k]] = k;
-    t[Permutation].push_back(sequence[k] + 1);
+    if (best > 0)
+      partner[chosen] = static_cast<int64_t>(r);
+  }
+  return partner;
+}
+
+void kktFactors(KktPattern &p, size_t n, size_t m, const std::vector<int64_t> &partner) {
+  auto &t = p.tables;
+  const size_t order = n + m;
+  Nodes nodes;
+  nodes.of.resize(order);
+  auto add = [&](std::vector<uint32_t> scalars) {
+    for (uint32_t s : scalars)
+      nodes.of[s] = static_cast<uint32_t>(nodes.scalars.size());
+    nodes.scalars.push_back(std::move(scalars));
+  };
+  std::vector<bool> matched(m, false);
+  for (uint32_t i = 0; i < n; ++i)
+    if (partner[i] < 0) {
+      add({i});
+    } else {
+      add({i, static_cast<uint32_t>(n + static_cast<size_t>(partner[i]))});
+      matched[static_cast<size_t>(partner[i])] = true;
+    }
+  for (uint32_t r = 0; r < m; ++r)
+    if (!matched[r])
+      add({static_cast<uint32_t>(n) + r});
+
+  // The graphs of K, of single places and of nodes.
+  Rows graph(order), coarse(nodes.scalars.size());
+  auto edge = [&](size_t i, size_t j) {
+    graph[i].push_back(static_cast<uint32_t>(j));
+    graph[j].push_back(static_cast<uint32_t>(i));
+    if (uint32_t a = nodes.of[i], b = nodes.of[j]; a != b) {
+      coarse[a].push_back(b);
+      coarse[b].push_back(a);
+    }
+  };
+  for (size_t k = 0; k < t[RowH].size(); ++k)
+    if (t[RowH][k] != t[ColumnH][k])
+      edge(static_cast<size_t>(t[RowH][k] - 1), static_cast<size_t>(t[ColumnH][k] - 1));
+  for (size_t k = 0; k < t[RowJ].size(); ++k)
+    edge(n + static_cast<size_t>(t[RowJ][k] - 1), static_cast<size_t>(t[ColumnJ][k] - 1));
+  for (auto &row : coarse) {
+    std::sort(row.begin(), row.end());
+    row.erase(std::unique(row.begin(), row.end()), row.end());
+  }
+
+  // The order, and the upper triangle of K by its columns.
+  for (PatternTable table : {Permutation, PivotBlock, FirstK, RowK, PlaceJ, PlaceH, PlaceD, FirstR,
+                             ColumnR, PlaceR, FirstL, RowL})
+    t[table].clear();
+  const std::vector<uint32_t> sequence = eliminationOrder(coarse, nodes, n);
+  std::vector<uint32_t> place(order), first(sequence.size()), placeOfNode(sequence.size());
+  for (uint32_t q = 0; q < sequence.size(); ++q) {
+    const std::vector<uint32_t> &scalars = nodes.scalars[sequence[q]];
+    placeOfNode[sequence[q]] = q;
+    first[q] = static_cast<uint32_t>(t[Permutation].size());
+    for (size_t k = 0; k < scalars.size(); ++k) {
+      place[scalars[k]] = static_cast<uint32_t>(t[Permutation].size());
+      t[Permutation].push_back(scalars[k] + 1);
+      t[PivotBlock].push_back(scalars.size() == 1 ? 0 : static_cast<int64_t>(k) + 1);
+    }
   }
   std::vector<std::vector<uint32_t>> above(order);
-  for (uint32_t i = 0; i < order; ++i) {
+  for (uint32_t i = 0; i < order; ++i)
     for (uint32_t j : graph[i])
       if (place[j] < place[i])
         above[place[i]].push_back(place[j]);
-  }
   std::vector<std::unordered_map<uint32_t, int64_t>> whereIn(order);
   for (uint32_t k = 0; k < order; ++k) {
     std::sort(above[k].begin(), above[k].end());
@@ -231,7 +345,6 @@ KktPattern kktPattern(size_t n, const Rows &rowsOfJ, const Rows &rowsOfH) {
       t[RowK].push_back(r + 1);
       whereIn[k][r] = static_cast<int64_t>(t[RowK].size());
     }
-    above[k].pop_back();
   }
   t[FirstK].push_back(static_cast<int64_t>(t[RowK].size()) + 1);
   p.sizes[SizeK] = static_cast<int64_t>(t[RowK].size());
@@ -246,28 +359,27 @@ KktPattern kktPattern(size_t n, const Rows &rowsOfJ, const Rows &rowsOfH) {
   for (size_t i = 0; i < order; ++i)
     t[PlaceD].push_back(placeOf(i, i));
 
-  // The rows of L: what each reaches in the elimination tree (Liu, SIAM J. Matrix
-  // Anal. Appl. 11, 1990).
-  constexpr uint32_t none = UINT32_MAX;
-  std::vector<uint32_t> parent(order, none), mark(order, none);
-  std::vector<std::vector<uint32_t>> columns(order);
-  for (uint32_t i = 0; i < order; ++i) {
-    std::vector<uint32_t> row;
-    mark[i] = i;
-    for (uint32_t k : above[i])
-      for (uint32_t j = k; mark[j] != i; j = parent[j]) {
-        mark[j] = i;
-        row.push_back(j);
-        if (parent[j] == none)
-          parent[j] = i;
-      }
+  // The rows of L. What is eliminated together has the same.
+  Rows before(sequence.size());
+  for (uint32_t v = 0; v < coarse.size(); ++v)
+    for (uint32_t u : coarse[v])
+      if (placeOfNode[u] < placeOfNode[v])
+        before[placeOfNode[v]].push_back(placeOfNode[u]);
+  for (auto &row : before)
     std::sort(row.begin(), row.end());
-    t[FirstR].push_back(static_cast<int64_t>(t[ColumnR].size()) + 1);
-    for (uint32_t j : row) {
-      t[ColumnR].push_back(j + 1);
-      columns[j].push_back(i);
+  std::vector<std::vector<uint32_t>> columns(order);
+  const Rows rows = rowsOfL(before);
+  for (uint32_t q = 0; q < sequence.size(); ++q)
+    for (uint32_t k = 0; k < nodes.scalars[sequence[q]].size(); ++k) {
+      t[FirstR].push_back(static_cast<int64_t>(t[ColumnR].size()) + 1);
+      for (uint32_t c : rows[q])
+        for (uint32_t l = 0; l < nodes.scalars[sequence[c]].size(); ++l) {
+          const uint32_t j = first[c] + l;
+          t[ColumnR].push_back(j + 1);
+          columns[j].push_back(first[q] + k);
+          t[PlaceR].push_back(static_cast<int64_t>(columns[j].size())); // in its column
+        }
     }
-  }
   t[FirstR].push_back(static_cast<int64_t>(t[ColumnR].size()) + 1);
   for (uint32_t j = 0; j < order; ++j) {
     t[FirstL].push_back(static_cast<int64_t>(t[RowL].size()) + 1);
@@ -275,8 +387,9 @@ KktPattern kktPattern(size_t n, const Rows &rowsOfJ, const Rows &rowsOfH) {
       t[RowL].push_back(i + 1);
   }
   t[FirstL].push_back(static_cast<int64_t>(t[RowL].size()) + 1);
+  for (size_t k = 0; k < t[PlaceR].size(); ++k)
+    t[PlaceR][k] += t[FirstL][static_cast<size_t>(t[ColumnR][k] - 1)] - 1;
   p.sizes[SizeL] = static_cast<int64_t>(t[RowL].size());
-  return p;
 }
 
 } // namespace gradus::driver

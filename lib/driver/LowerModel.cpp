@@ -425,8 +425,7 @@ private:
                                     [this](const std::string &name) { return session.findPiece(name); }};
     lower::Descent made = lower::lowerDescent(g, module, descent, texts, session.diagnostics);
     if (session.diagnostics.hasErrors() ||
-        (constrained && !compilePattern(session, module, descent, prefix + "kkt_", sizes,
-                                        problem.range, made)))
+        (constrained && !compilePattern(session, module, problem, descent, prefix + "kkt_", sizes, made)))
       return false;
     for (size_t k = first; k < module.functions.size(); ++k) {
       if (!module.functions[k].external.empty())

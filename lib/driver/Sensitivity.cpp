@@ -31,25 +31,37 @@ public:
   void factor(const std::vector<double> &k) {
     l_.assign(t_[RowL].size(), 0.0);
     d_.assign(n_, 0.0);
+    e_.assign(n_, 0.0);
     std::vector<double> w(n_, 0.0);
-    std::vector<int64_t> next(t_[FirstL].begin(), t_[FirstL].end());
     for (size_t i = 0; i < n_; ++i) {
       for (auto p = at(FirstK, i); p < at(FirstK, i + 1); ++p)
         w[at(RowK, p)] += k[p];
       double pivot = w[i];
       w[i] = 0;
       for (auto q = at(FirstR, i); q < at(FirstR, i + 1); ++q) {
-        size_t c = at(ColumnR, q);
-        double wc = w[c];
+        const size_t c = at(ColumnR, q), end = at(PlaceR, q);
+        const int64_t kind = t_[PivotBlock][c];
+        if (kind == 2)
+          continue; // went with the first of its block
+        const size_t shift = kind == 1 ? at(FirstL, c + 1) - at(FirstL, c) : 0;
+        const double one = w[c], two = kind == 1 ? w[c + 1] : 0;
         w[c] = 0;
-        auto end = static_cast<size_t>(next[c] - 1);
+        if (kind == 1)
+          w[c + 1] = 0;
         for (auto p = at(FirstL, c); p < end; ++p)
-          w[at(RowL, p)] -= l_[p] * wc;
-        l_[end] = wc / d_[c];
-        pivot -= l_[end] * wc;
-        ++next[c];
+          w[at(RowL, p)] -= l_[p] * one + (kind == 1 ? l_[p + shift] * two : 0);
+        double first = one, second = two;
+        divide(c, first, second);
+        l_[end] = first;
+        if (kind == 1)
+          l_[end + shift] = second;
+        pivot -= first * one + second * two;
       }
       d_[i] = pivot;
+      if (t_[PivotBlock][i] == 2) {
+        e_[i - 1] = w[i - 1];
+        w[i - 1] = 0;
+      }
     }
   }
   std::vector<double> solve(const std::vector<double> &b) const {
@@ -59,8 +71,11 @@ public:
     for (size_t i = 0; i < n_; ++i)
       for (auto p = at(FirstL, i); p < at(FirstL, i + 1); ++p)
         w[at(RowL, p)] -= l_[p] * w[i];
+    double none = 0;
+    for (size_t i = 0; i < n_; ++i)
+      if (t_[PivotBlock][i] != 2)
+        divide(i, w[i], t_[PivotBlock][i] == 1 ? w[i + 1] : none);
     for (size_t i = n_; i-- > 0;) {
-      w[i] /= d_[i];
       for (auto p = at(FirstL, i); p < at(FirstL, i + 1); ++p)
         w[i] -= l_[p] * w[at(RowL, p)];
       x[at(Permutation, i)] = w[i];
@@ -69,10 +84,21 @@ public:
   }
 
 private:
+  /// By the diagonal element i, or by the block that begins there.
+  void divide(size_t i, double &first, double &second) const {
+    if (t_[PivotBlock][i] == 0) {
+      first /= d_[i];
+      return;
+    }
+    const double a = d_[i], b = e_[i], c = d_[i + 1], determinant = a * c - b * b;
+    const double one = (c * first - b * second) / determinant;
+    second = (a * second - b * first) / determinant;
+    first = one;
+  }
   size_t at(PatternTable t, size_t k) const { return static_cast<size_t>(t_[t][k] - 1); }
   const std::array<std::vector<int64_t>, patternTableCount> &t_;
   size_t n_;
-  std::vector<double> l_, d_;
+  std::vector<double> l_, d_, e_;
 };
 
 } // namespace

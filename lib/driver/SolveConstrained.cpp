@@ -170,6 +170,43 @@ bool ConstrainedSolver::bindDescent() {
   return true;
 }
 
+/// The order of elimination, once there is code to look at the Jacobian with: an
+/// equation goes with an unknown that it determines.
+bool ConstrainedSolver::orderElimination() {
+  const size_t n = start_.size(), m = clower_.size();
+  const auto &first = pattern_.tables[lower::FirstJ], &color = pattern_.tables[lower::ColorJ];
+  std::vector<double> sizes(pattern_.tables[lower::RowJ].size(), HUGE_VAL);
+  std::vector<double> point = start_, seed(n + 1), along(m + 1);
+  for (int round = 0; round < 2; ++round) {
+    for (size_t q = 0; q + 1 < first.size(); ++q) {
+      for (size_t i = 0; i < n; ++i)
+        seed[i] = color[i] == static_cast<int64_t>(q) + 1 ? 1.0 : 0.0;
+      if (!call("constraints_along_flat", 0.0, {point.data(), seed.data()}, along.data(), false))
+        continue;
+      for (auto k = static_cast<size_t>(first[q] - 1); k < static_cast<size_t>(first[q + 1] - 1); ++k) {
+        const double size = std::fabs(along[static_cast<size_t>(pattern_.tables[lower::RowJ][k] - 1)]);
+        sizes[k] = std::min(sizes[k], std::isfinite(size) ? size : 0.0);
+      }
+    }
+    for (size_t i = 0; i < n; ++i)
+      point[i] = std::clamp(point[i] + 0.01 * std::max(1.0, std::fabs(point[i])), lower_[i], upper_[i]);
+  }
+  for (double &size : sizes)
+    size = std::isfinite(size) ? size : 0.0;
+  std::vector<bool> free(n), equation(m);
+  for (size_t i = 0; i < n; ++i)
+    free[i] = lower_[i] < upper_[i];
+  for (size_t j = 0; j < m; ++j)
+    equation[j] = clower_[j] == cupper_[j];
+  kktFactors(pattern_, n, m, matchEquations(pattern_, sizes, free, equation));
+  Graph &g = session_.graph();
+  for (size_t k : {lower::SizeK, lower::SizeL})
+    session_.value(g.inputIndex(descent_.patternSizes[k])).whole = pattern_.sizes[k];
+  auto elements = session_.whole(descent_.workspace);
+  workspace_ = elements.value_or(0);
+  return elements.has_value();
+}
+
 //--- running ----------------------------------------------------------------------------------
 
 bool ConstrainedSolver::runConstrained() {
@@ -251,17 +288,11 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   // Given as people read them.
   for (double &y : startY_)
     y *= problem_.maximize ? 1.0 : -1.0;
-  double factorWork = 0;
-  const auto &columns = pattern_.tables[lower::FirstL];
-  for (size_t k = 0; k + 1 < columns.size(); ++k) {
-    auto length = static_cast<double>(columns[k + 1] - columns[k]);
-    factorWork += length * length;
-  }
-  elements_ += static_cast<int64_t>(factorWork / 4) + 200;
+  elements_ += 10 * (pattern_.sizes[lower::SizeJ] + pattern_.sizes[lower::SizeH]) + 200;
   // A method with constraints is long: to optimize it costs what many steps cost.
   elements_ = elements_ / 50 + 1;
   allowTierUp_ = !costly(0) && !isCompiled(jit::Level::Fast);
-  if (!compile(allowTierUp_ ? jit::Level::O0 : jit::Level::Fast))
+  if (!compile(allowTierUp_ ? jit::Level::O0 : jit::Level::Fast) || !orderElimination())
     return false;
   solution.compileMs = milliseconds(begin);
   auto solveBegin = Clock::now();

@@ -21,6 +21,7 @@ private:
   bool layOutConstraints();
   bool bindDescent() override;
   bool patterns();
+  bool orderElimination();
   bool runConstrained();
   bool tryOtherwise(Solution &solution);
   // JudgeConstrained.cpp

@@ -225,7 +225,7 @@ void MethodLowering::declareConstraintTables() {
   c.lx = space("lx", c.sizes[SizeL], Kind::Real);
   c.d = space("d", order, Kind::Real);
   c.work = space("kw", order, Kind::Real);
-  c.next = space("knext", order, Kind::Int);
+  c.e = space("e", order, Kind::Real);
 }
 
 void MethodLowering::declareMultipliers() {
@@ -452,7 +452,8 @@ Value MethodLowering::kktFactor(std::span<const Value> arguments, SourceRange ra
     call.arguments.push_back({s});
   auto table = [&](PatternTable t) { return b->arrayOf(c.tables[t]); };
   for (BufferId buffer : {table(FirstK), table(RowK), c.kx, table(FirstR), table(ColumnR),
-                          table(FirstL), table(RowL), c.lx, c.d, c.work, c.next})
+                          table(PlaceR), table(FirstL), table(RowL), table(PivotBlock), c.lx, c.d,
+                          c.e, c.work})
     call.arguments.push_back({buffer});
   call.arguments.push_back({positive});
   b->push(std::move(call));
@@ -482,7 +483,8 @@ Value MethodLowering::kktSolve(std::span<const Value> arguments, SourceRange ran
   auto table = [&](PatternTable t) { return b->arrayOf(c.tables[t]); };
   auto solve = [&](BufferId from, BufferId into) {
     loops::Call call{c.kkt.solve, {{order}, {b->bound(c.sizes[SizeL])}}};
-    for (BufferId buffer : {table(Permutation), table(FirstL), table(RowL), c.lx, c.d, from, c.work, into})
+    for (BufferId buffer : {table(Permutation), table(FirstL), table(RowL), table(PivotBlock), c.lx,
+                            c.d, c.e, from, c.work, into})
       call.arguments.push_back({buffer});
     b->push(std::move(call));
   };

@@ -20,7 +20,7 @@ struct MethodConstraints {
   std::array<ir::ValueId, patternTableCount> tables;
   ir::ValueId lower, upper;
   /// Of the factors that belong to the method's step.
-  loops::BufferId lx, d, work, next, kx;
+  loops::BufferId lx, d, e, work, kx;
 };
 
 } // namespace gradus::lower

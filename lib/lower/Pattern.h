@@ -30,9 +30,11 @@ enum PatternTable : size_t {
   RowK,                  ///< nk
   FirstR,                ///< n+mc+1: rows of L
   ColumnR,               ///< nl
+  PlaceR,                ///< nl: where in the columns of L that entry is
   FirstL,                ///< n+mc+1: columns of L
   RowL,                  ///< nl
   Permutation,           ///< n+mc: what is eliminated at each place
+  PivotBlock,            ///< n+mc: 1 and 2 the first and the second of a block of D, else 0
   patternTableCount
 };
 /// How long each table is: PatternSize, or one of these; `plus` more.
@@ -48,8 +50,8 @@ inline constexpr std::array<PatternTableInfo, patternTableCount> patternTables =
     {"hread", SizeH, 0},     {"jcolor", unknownsLong, 0}, {"hcolor", unknownsLong, 0},
     {"jfirst", ColorsJ, 1},  {"hfirst", ColorsH, 1},  {"dpos", orderLong, 0},
     {"kfirst", orderLong, 1}, {"krow", SizeK, 0},     {"rfirst", orderLong, 1},
-    {"rcol", SizeL, 0},      {"lfirst", orderLong, 1}, {"lrow", SizeL, 0},
-    {"perm", orderLong, 0},
+    {"rcol", SizeL, 0},      {"rpos", SizeL, 0},      {"lfirst", orderLong, 1},
+    {"lrow", SizeL, 0},      {"perm", orderLong, 0},  {"kblock", orderLong, 0},
 }};
 
 } // namespace gradus::lower
