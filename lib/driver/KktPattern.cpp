@@ -120,9 +120,10 @@ std::vector<uint32_t> eliminationOrder(Rows graph, const Nodes &nodes, size_t n)
   };
   std::vector<size_t> key(count);
   std::set<std::pair<size_t, uint32_t>> queue;
-  std::vector<bool> ready(count), holds(count); // holds: has an unknown
+  std::vector<bool> ready(count), holds(count); // an unknown alone
   for (uint32_t i = 0; i < count; ++i) {
-    ready[i] = holds[i] = nodes.scalars[i][0] < n;
+    ready[i] = nodes.scalars[i][0] < n;
+    holds[i] = ready[i] && nodes.scalars[i].size() == 1;
     key[i] = degree(i) + (ready[i] ? 0 : waiting);
     queue.insert({key[i], i});
   }
@@ -239,6 +240,7 @@ std::vector<int64_t> matchEquations(const KktPattern &p, const std::vector<doubl
                                     const std::vector<bool> &free,
                                     const std::vector<bool> &equation) {
   constexpr double enough = 0.1; // of the largest entry of the row
+  constexpr double alike = 0.8;  // entries that differ by less count as equals
   const auto &row = p.tables[RowJ], &column = p.tables[ColumnJ];
   std::vector<double> ofRow(equation.size(), 0.0), ofColumn(free.size(), 0.0);
   std::vector<std::vector<size_t>> entries(equation.size());
@@ -262,8 +264,8 @@ std::vector<int64_t> matchEquations(const KktPattern &p, const std::vector<doubl
         continue;
       const double worth = sizes[k] / ofRow[r] * (sizes[k] / ofColumn[c]);
       // Of equals the last: the state that an equation leads to.
-      if (worth > best || (worth == best && c > chosen)) {
-        best = worth;
+      if (worth > best / alike || (worth > alike * best && c > chosen)) {
+        best = std::max(best, worth);
         chosen = c;
       }
     }
