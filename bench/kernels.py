@@ -85,7 +85,7 @@ def main():
             by_hand += [[yardstick, str(made["best"][0][1]), yardstick, "unchecked"]]
         spec = {"model": str(BENCH / "models" / f"{model}.opt"), "subject": subject,
                 "sizes": sizes, "values": values, "outputs": ["value", "gradient"],
-                "more": {"value": ["value"]}, "by_hand": by_hand, "tolerance": 1e-9,
+                "more": {"value": ["value"]}, "threads": {"threads": 2}, "by_hand": by_hand, "tolerance": 1e-9,
                 "seconds": 2}
         data = json.loads(output(pairs, json.dumps(spec)))
         ns = data["ns"]
@@ -104,6 +104,8 @@ def main():
             record["ratios"][form] = ratio(ours, ns[quickest])
             cells.append(cell(record["ratios"][form]) +
                          (f" {quickest.split()[1]}" if " " in quickest else ""))
+        record["one_thread_over_two"] = ratio(ours, ns["threads"])
+        cells.append(cell(record["one_thread_over_two"]))
         rows.append(cells)
         results.append(record)
         print(" | ".join(cells), file=sys.stderr, flush=True)
@@ -112,9 +114,10 @@ def main():
     text = "Value and gradient, one thread, doubles. Ratios are times of Gradus over times of the " \
            "other, median and quarters of the rounds: below 1, Gradus is quicker. `plain` is C++ " \
            "as people write it, `best` with vectors and blocks by hand, `table` reading the data " \
-           "once and nothing else; each with the quicker of gcc and clang.\n\n"
+           "once and nothing else; each with the quicker of gcc and clang. The last column is the time of " \
+           "one thread over that of two, with the same bits.\n\n"
     text += table(["", "us", "compiled in ms", "over its value", "over plain", "over best",
-                   "over table"], rows)
+                   "over table", "one thread over two"], rows)
     text += "\n" + dots("kernels", "time of Gradus over time of C++ by hand",
                         [(r["workload"], {k: q[1] for k, q in r["ratios"].items()})
                          for r in results])

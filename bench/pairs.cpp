@@ -30,6 +30,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <cstdlib>
 #include <ctime>
 #include <functional>
@@ -97,7 +98,8 @@ double nanoseconds(Clock::time_point from) {
 
 class Model {
 public:
-  Model(const Json &spec, const Json &outputs) {
+  Model(const Json &spec, const Json &outputs, int64_t threads = 1)
+      : session_({{}, {}, {}, false, nullptr, threads}) {
     if (!session_.load(spec.at("model")))
       fail(session_.diagnostics.renderAll());
     all_ = driver::subjects(session_);
@@ -266,6 +268,19 @@ int main(int count, char **values) {
   for (const auto &[name, outputs] : further.items()) {
     more.push_back(std::make_unique<Model>(spec, outputs));
     runners.push_back({name, [m = more.back().get()] { (*m)(); }, nullptr});
+  }
+  // The same code on several threads: the same bits.
+  const Json several = spec.value("threads", Json::object());
+  for (const auto &[name, threads] : several.items()) {
+    more.push_back(std::make_unique<Model>(spec, spec.at("outputs"), threads.get<int64_t>()));
+    Model *m = more.back().get();
+    runners.push_back({name, [m] { (*m)(); }, nullptr});
+    model();
+    (*m)();
+    for (size_t k = 0; k < model.made.arrays.size(); ++k)
+      if (std::memcmp(model.made.arrays[k].data(), m->made.arrays[k].data(),
+                      model.made.arrays[k].size() * sizeof(double)) != 0)
+        fail("the bits depend on the number of threads");
   }
   for (const Json &row : spec.at("by_hand")) {
     void *library = dlopen(row.at(1).get<std::string>().c_str(), RTLD_NOW | RTLD_LOCAL);

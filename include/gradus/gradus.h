@@ -97,8 +97,11 @@ typedef struct {
   int cache;   /* keep machine code for later processes, as gradus cache shows it */
   const char *const *allow_paths; /* directories that the model may read too */
   size_t allow_path_count;
+  /* Threads of each instance that share long loops; 0 or 1: none but the caller's. The
+   * result is the same for any number. */
+  int threads;
 } gradus_compile_options;
-#define GRADUS_COMPILE_OPTIONS {sizeof(gradus_compile_options), 0, 1, 0, NULL, 0}
+#define GRADUS_COMPILE_OPTIONS {sizeof(gradus_compile_options), 0, 1, 0, NULL, 0, 0}
 
 /* `options` may be NULL. */
 GRADUS_API int gradus_model_compile_file(const char *path, const gradus_compile_options *options,

@@ -117,6 +117,7 @@ struct CompileOptions {
   int level = 1;
   bool cache = false;
   std::vector<std::string> allowPaths = {};
+  int threads = 1; ///< of each instance; the result is the same for any number
 };
 
 /// Immutable; copies share one model, on any threads.
@@ -159,6 +160,7 @@ private:
     options.strict = given.strict;
     options.level = given.level;
     options.cache = given.cache;
+    options.threads = given.threads;
     std::vector<const char *> paths;
     for (const std::string &path : given.allowPaths)
       paths.push_back(path.c_str());

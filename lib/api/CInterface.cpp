@@ -116,10 +116,13 @@ int compile(std::string path, std::string text, const gradus_compile_options *gi
     std::memcpy(&usual, given, std::min(given->size, sizeof usual));
   if (usual.level < 0 || usual.level > 2)
     return usage(messages, "there are the levels 0, 1 and 2");
+  if (usual.threads < 0 || usual.threads > 1024)
+    return usage(messages, "threads is a number from 1 to 1024, or 0 for the usual one");
   api::ModelOptions options;
   options.strict = usual.strict != 0;
   options.level = static_cast<jit::Level>(usual.level);
   options.cache = usual.cache != 0;
+  options.threads = std::max(usual.threads, 1);
   for (size_t k = 0; k < usual.allow_path_count; ++k)
     options.allowPaths.emplace_back(usual.allow_paths[k]);
   std::unique_ptr<driver::Session> session;

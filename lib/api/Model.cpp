@@ -10,6 +10,7 @@ std::unique_ptr<driver::Session> Model::newSession() const {
   options.allowPath = options_.allowPaths;
   options.cacheCode = options_.cache;
   options.codeStore = &store_;
+  options.threads = options_.threads;
   auto session = std::make_unique<driver::Session>(std::move(options));
   onLargeStack([&] { session->loadText(path_, text_); });
   return session;

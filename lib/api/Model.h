@@ -21,6 +21,7 @@ struct ModelOptions {
   jit::Level level = jit::Level::Fast;
   bool cache = false;
   std::vector<std::string> allowPaths;
+  int64_t threads = 1; ///< of each instance
 };
 
 class Model {

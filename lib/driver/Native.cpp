@@ -83,6 +83,7 @@ bool Workspace::allocate(Session &session, int64_t elements, GradusFrame &frame)
   auto address = reinterpret_cast<uintptr_t>(storage_.get());
   frame.workspace = reinterpret_cast<void *>((address + 63) & ~uintptr_t{63});
   frame.workspaceBytes = static_cast<size_t>(elements) * sizeof(double);
+  frame.threads = session.threads();
   return true;
 }
 

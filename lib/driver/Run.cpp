@@ -18,7 +18,8 @@ constexpr size_t mostTraced = 1000;
 } // namespace
 
 int run(const RunOptions &options, std::ostream &out, std::ostream &err) {
-  Session session({options.set, options.data, options.allowPath, options.cache});
+  Session session({options.set, options.data, options.allowPath, options.cache, nullptr,
+                   options.threads});
   auto fail = [&] {
     err << session.diagnostics.renderAll();
     if (options.json)

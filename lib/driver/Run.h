@@ -18,6 +18,7 @@ struct RunOptions {
   bool json = false;
   bool strict = false;
   bool cache = true; ///< of compiled code
+  int64_t threads = 1;
   bool progress = false; ///< a line on stderr while a descent takes long
   std::string start, fix; ///< NAME=V,... or @FILE
   bool sensitivity = false;

@@ -4,6 +4,7 @@
 
 #include "data/Table.h"
 #include "methods/Library.h"
+#include "runtime/Threads.h"
 #include "support/Files.h"
 #include "support/Timings.h"
 #include "syntax/Parser.h"
@@ -15,6 +16,14 @@ namespace gradus::driver {
 Session::Session(SessionOptions given) : diagnostics(sources), options(std::move(given)) {
   if (options.cacheCode)
     cache_.emplace();
+}
+
+void *Session::threads() {
+  if (options.threads > 1 && !threads_)
+    threads_ = std::shared_ptr<void>(gradus_threads_create(options.threads), [](void *t) {
+      gradus_threads_destroy(static_cast<GradusThreads *>(t));
+    });
+  return threads_.get();
 }
 
 const syntax::Tree *Session::parseText(std::string path, std::string text) {

@@ -30,6 +30,7 @@ struct SessionOptions {
   std::vector<std::string> allowPath; ///< more directories that a model may read
   bool cacheCode = false;             ///< keep compiled code for later processes
   jit::CodeStore *codeStore = nullptr; ///< share it with other sessions; may be null
+  int64_t threads = 1;                 ///< that share the chunks of long loops
 };
 
 /// The value of one input of the graph.
@@ -106,6 +107,8 @@ public:
   jit::JitOptions jitOptions(jit::Level level) const {
     return {level, true, cache_ ? &*cache_ : nullptr, options.codeStore, {}};
   }
+  /// For GradusFrame::threads; started when first asked for.
+  void *threads();
 
   SourceManager sources;
   Diagnostics diagnostics;
@@ -151,6 +154,7 @@ private:
   std::map<std::string, std::string> settings, replacements;
   size_t skippedRows_ = 0;
   std::optional<jit::Cache> cache_;
+  std::shared_ptr<void> threads_;
 };
 
 } // namespace gradus::driver

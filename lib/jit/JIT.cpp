@@ -41,6 +41,7 @@ std::optional<std::string> makeObject(const loops::Module &module, const JitOpti
   settings.vectorMath = options.vectorMath;
   settings.symbolPrefix = prefix;
   settings.cpu = options.cpu;
+  settings.chunkWork = options.chunkWork;
   auto program = codegen::LLVMProgram::create(module, settings, error);
   if (!program)
     return {};
@@ -58,6 +59,7 @@ std::string choicesOf(const JitOptions &options) {
   std::string choices = options.cpu;
   choices += static_cast<char>(options.level);
   choices += static_cast<char>(options.vectorMath);
+  choices += std::to_string(options.chunkWork);
   return choices;
 }
 

@@ -48,6 +48,8 @@ struct JitOptions {
   const Cache *cache = nullptr; ///< where code is kept for later processes; may be null
   CodeStore *store = nullptr;   ///< where it is kept for other threads; may be null
   std::string cpu = {};         ///< one that this machine can do the work of; empty: its own
+  /// Operations of a chunk of a loop; what is smaller is not worth a thread's start.
+  double chunkWork = 1 << 17;
 };
 
 class Jit {

@@ -9,6 +9,7 @@
 #include "ir/Primitives.h"
 #include "runtime/Runtime.h"
 #include "runtime/Sparse.h"
+#include "runtime/Threads.h"
 
 #include <algorithm>
 #include <vector>
@@ -73,6 +74,7 @@ const std::vector<Symbol> &symbols() {
 #define ROW(NAME) {#NAME, addressOf(&NAME)},
         ROW(gradus_digamma) ROW(gradus_polygamma) ROW(gradus_polygamma_r) ROW(gradus_powi)
         ROW(gradus_hess_solve) ROW(gradus_hess_plan) ROW(gradus_sparse_assemble)
+        ROW(gradus_chunks_run) ROW(gradus_chunks_room)
 #undef ROW
     };
     std::stable_sort(all.begin(), all.end());

@@ -26,6 +26,7 @@ typedef struct GradusFrame {
   void *hookUser;
   int32_t errorSite;      ///< set when a function returns a status other than 0
   int64_t errorValues[4]; ///< of the failed check; a real as its bits, a Bool as 0 or 1
+  void *threads;          ///< runtime/Threads.h; may be null. Only code of the JIT looks at it
 } GradusFrame;
 
 // Special functions that C99 has not. Sources: runtime/Special.c

@@ -23,9 +23,11 @@ enum class Outputs : uint8_t { Value, Gradient, Both };
 /// The last function of a text, or its objective.
 class Lowered {
 public:
-  explicit Lowered(const std::string &text, Outputs outputs = Outputs::Both, bool strict = false)
+  explicit Lowered(const std::string &text, Outputs outputs = Outputs::Both, bool strict = false,
+                   int64_t threads = 1)
       : outputs_(outputs) {
-    session = std::make_unique<driver::Session>();
+    session = std::make_unique<driver::Session>(
+        driver::SessionOptions{{}, {}, {}, false, nullptr, threads});
     bool fine = session->loadText("lowered.opt", text) && session->bind();
     for (const Diagnostic &d : session->diagnostics.all())
       EXPECT_TRUE(fine) << d.message;

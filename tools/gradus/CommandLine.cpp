@@ -256,6 +256,11 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   addJson(*runCommand, common);
   runCommand->add_flag("--strict", run.strict,
                        "neither fuse multiply-adds nor reassociate sums: the same bits everywhere");
+  runCommand
+      ->add_option("--threads", run.threads,
+                   "threads that share long loops, 1 if missing; the result is the same for any number")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
   addNoCache(*runCommand, common);
   addTimings(*runCommand, common);
   runCommand->footer(runExamples);

@@ -97,13 +97,16 @@ bool isSmall(const llvm::Function &function) {
 }
 
 /// Functions that nobody calls, and those that only they have called. Callees stand
-/// before their callers.
-void dropUncalled(ModuleContext &context) {
-  for (size_t i = context.bodies.size(); i-- > 0;)
-    if (llvm::Function *&body = context.bodies[i].function; body->use_empty()) {
-      body->eraseFromParent();
-      body = nullptr;
-    }
+/// before their callers, but rounds and chunks of loops behind them.
+void dropUncalled(llvm::Module &module) {
+  for (bool again = true; again;) {
+    again = false;
+    for (llvm::Function &f : llvm::make_early_inc_range(llvm::reverse(module)))
+      if (f.hasLocalLinkage() && f.use_empty()) {
+        f.eraseFromParent();
+        again = true;
+      }
+  }
 }
 
 } // namespace
@@ -124,6 +127,7 @@ std::unique_ptr<llvm::Module> emitModule(const loops::Module &source, const Sett
                         llvm::Type::getDoubleTy(llvmContext),
                         vectorsOf(machine, source, settings),
                         settings.level == Level::O0,
+                        settings.chunkWork,
                         {},
                         {}};
   for (const loops::Table &table : source.tables)
@@ -149,7 +153,7 @@ std::unique_ptr<llvm::Module> emitModule(const loops::Module &source, const Sett
     }
     emitWrapper(context, f, context.bodies[i], symbol);
   }
-  dropUncalled(context);
+  dropUncalled(*module);
   for (llvm::Function &f : *module)
     if (!f.isDeclaration())
       describeTarget(machine, f);

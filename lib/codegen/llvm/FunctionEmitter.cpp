@@ -1,5 +1,6 @@
 //===- FunctionEmitter.cpp - statements and control flow -------------------===//
 #include "codegen/llvm/FunctionEmitter.h"
+#include "codegen/llvm/ChunkedLoop.h"
 #include "codegen/llvm/VectorLoop.h"
 
 #include <llvm/IR/MDBuilder.h>
@@ -37,14 +38,19 @@ bool hasLoop(const Body &body) {
 } // namespace
 
 FunctionEmitter::FunctionEmitter(const ModuleContext &context, const loops::Function &source,
-                                 const BodyFunction &target)
-    : context_(context), f_(source), signature_(target), target_(target.function), b_(context.target.getContext()),
-      scopes_(context.target.getContext(), source) {
+                                 const BodyFunction &target,
+                                 std::shared_ptr<const AccessCounts> counts)
+    : context_(context), f_(source), signature_(target), target_(target.function),
+      b_(context.target.getContext()), scopes_(context.target.getContext(), source),
+      counts_(std::move(counts)) {
   values_.assign(f_.scalars.size(), nullptr);
   definitions_.assign(f_.scalars.size(), nullptr);
   pointers_.assign(f_.buffers.size(), nullptr);
-  if (context_.vectors.lanes > 1)
-    counts_.emplace(f_);
+  for (size_t k = 0; k < f_.buffers.size(); ++k)
+    if (f_.buffers[k].role == BufferRole::Constant)
+      pointers_[k] = context_.tables[f_.buffers[k].table];
+  if (context_.vectors.lanes > 1 && !counts_)
+    counts_ = std::make_shared<AccessCounts>(f_);
 }
 
 void FunctionEmitter::emit() {
@@ -61,9 +67,6 @@ void FunctionEmitter::emit() {
       pointers_[b->index] = target_->getArg(at++);
     }
   }
-  for (size_t k = 0; k < f_.buffers.size(); ++k)
-    if (f_.buffers[k].role == BufferRole::Constant)
-      pointers_[k] = context_.tables[f_.buffers[k].table];
   for (const Variable &v : f_.variables)
     variables_.push_back(b_.CreateAlloca(memoryTypeOf(context_, v.kind), nullptr, v.name));
   for (llvm::AllocaInst *slot : variables_)
@@ -157,7 +160,10 @@ void FunctionEmitter::statement(const Accumulate &s) {
 void FunctionEmitter::statement(const For &s) {
   if (counts_)
     if (auto plan = planVectors(f_, *counts_, s)) {
-      VectorLoop(*this, s, std::move(*plan)).emit();
+      if (ChunkedLoop chunks(*this, s, *plan); chunks.possible())
+        chunks.emit();
+      else
+        VectorLoop(*this, s, std::move(*plan)).emit();
       return;
     }
   // Rotated: tested once before, then at the end of each round with ==, which
@@ -175,7 +181,9 @@ void FunctionEmitter::statement(const For &s) {
   bool parallel = s.independent && !hasLoop(s.body);
   accessGroup_ = parallel ? llvm::MDNode::getDistinct(b_.getContext(), {}) : nullptr;
   loopExits_.push_back(exit);
+  ++depth_;
   body(s.body);
+  --depth_;
   loopExits_.pop_back();
 
   if (!b_.GetInsertBlock()->getTerminator()) {

@@ -8,6 +8,7 @@
 
 #include <llvm/IR/IRBuilder.h>
 
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -28,6 +29,7 @@ struct ModuleContext {
   llvm::Type *realType;
   VectorUnit vectors;
   bool quick = false;               ///< for the quick selection of instructions
+  double chunkWork = 0;             ///< operations for each chunk of a loop; 0: loops stay whole
   std::vector<BodyFunction> bodies; ///< by FunctionId
   std::vector<llvm::Constant *> tables; ///< rows of Module::tables
 };
@@ -54,12 +56,14 @@ private:
 
 class FunctionEmitter {
 public:
+  /// `counts`: of the same function, if they are known.
   FunctionEmitter(const ModuleContext &context, const loops::Function &source,
-                  const BodyFunction &target);
+                  const BodyFunction &target, std::shared_ptr<const AccessCounts> counts = nullptr);
   void emit();
 
 private:
   friend class VectorLoop;
+  friend class ChunkedLoop;
   // FunctionEmitter.cpp: the frame of the function and control flow.
   void callRuntime();
   void body(const loops::Body &list);
@@ -115,7 +119,8 @@ private:
   std::vector<llvm::AllocaInst *> variables_;         ///< by VariableId
   std::vector<llvm::Value *> pointers_;               ///< by BufferId, null: made at each use
   std::vector<llvm::BasicBlock *> loopExits_;
-  std::optional<AccessCounts> counts_; ///< where loops may run on vectors
+  std::shared_ptr<const AccessCounts> counts_; ///< where loops may run on vectors
+  unsigned depth_ = 0;                          ///< loops around, while loops not counted
   llvm::MDNode *accessGroup_ = nullptr; ///< of the innermost independent loop
 };
 

@@ -46,6 +46,9 @@ struct Settings {
   /// Vector versions of the C library's functions (x86-64 with glibc: the
   /// program is linked with libmvec). Never in strict modules.
   bool vectorMath = true;
+  /// Long loops call the runtime with chunks of about so many operations, see
+  /// runtime/Threads.h. 0: never.
+  double chunkWork = 0;
 };
 
 class LLVMProgram {

@@ -10,9 +10,6 @@ namespace gradus::codegen {
 
 using namespace loops;
 
-namespace {
-
-/// Tells the loop vectorizer that there is nothing left to do.
 void markVectorized(llvm::BranchInst *back) {
   llvm::LLVMContext &context = back->getContext();
   llvm::Metadata *done[] = {
@@ -23,6 +20,8 @@ void markVectorized(llvm::BranchInst *back) {
   loop->replaceOperandWith(0, loop);
   back->setMetadata(llvm::LLVMContext::MD_loop, loop);
 }
+
+namespace {
 
 /// Statements of a round.
 size_t sizeOf(const Body &list) {
@@ -42,8 +41,9 @@ VectorLoop::VectorLoop(FunctionEmitter &emitter, const For &loop, VectorPlan pla
     : e(emitter), b(emitter.b_), loop_(loop), plan_(std::move(plan)),
       width_(emitter.context_.vectors.lanes) {}
 
-void VectorLoop::emit() {
-  llvm::Value *lo = e.value(loop_.lo), *hi = e.value(loop_.hi);
+void VectorLoop::emit() { emit(e.value(loop_.lo), e.value(loop_.hi)); }
+
+void VectorLoop::emit(llvm::Value *lo, llvm::Value *hi) {
   // Workspace of each round has room for this many rounds.
   unsigned parts = plan_.own.empty() ? 4 : std::min(4u, roundsAtOnce / width_);
   bool masks = e.context_.vectors.masks || plan_.nested;

@@ -16,12 +16,18 @@
 
 namespace gradus::codegen {
 
+/// Tells the loop vectorizer that there is nothing left to do.
+void markVectorized(llvm::BranchInst *back);
+
 class VectorLoop {
 public:
   VectorLoop(FunctionEmitter &emitter, const loops::For &loop, VectorPlan plan);
   void emit();
+  /// The same for rounds lo..hi.
+  void emit(llvm::Value *lo, llvm::Value *hi);
 
 private:
+  friend class ChunkedLoop;
   /// One value for each vector of the rounds that run at once; plain scalars
   /// where there is one lane.
   using Parts = llvm::SmallVector<llvm::Value *, 4>;

@@ -169,8 +169,11 @@ bool Planner::judgeBuffers() {
     written_.insert(b);
     if (use.view)
       return false;
-    if (use.combines && !use.sets && !use.fills && !use.loads && !use.mixed)
+    if (use.combines && !use.sets && !use.fills && !use.loads && !use.mixed) {
+      if (!use.placed)
+        plan_.shared[b] = use.combine;
       continue; // sums into anywhere
+    }
     if (use.placed && !use.fills)
       continue;
     const Buffer &buffer = f_.buffers[b];

@@ -33,6 +33,8 @@ struct VectorPlan {
   std::map<uint32_t, loops::Combine> reductions;
   /// Workspace that each round writes before it reads it.
   std::set<uint32_t> own;
+  /// Arrays that several rounds may add to the same element of.
+  std::map<uint32_t, loops::Combine> shared;
   bool nested = false; ///< there are loops in the body
   /// Inner loops over neighbours of a row, which each lane has for itself: A[i, j].
   /// Lanes are rows there, and vectors go along the rows.

@@ -1,0 +1,117 @@
+//===- ThreadsTest.cpp - chunks of loops on several threads ------------------------===//
+#include "runtime/Threads.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace {
+
+struct Pool {
+  explicit Pool(int64_t count) : threads(gradus_threads_create(count)) {}
+  ~Pool() { gradus_threads_destroy(threads); }
+  GradusThreads *threads;
+};
+
+TEST(Threads, EachChunkRunsOnce) {
+  for (int64_t count : {1, 2, 3, 8}) {
+    Pool pool(count);
+    EXPECT_EQ(gradus_threads_count(pool.threads), count);
+    GradusFrame frame{};
+    frame.threads = pool.threads;
+    for (int round = 0; round < 200; ++round) {
+      std::vector<std::atomic<int>> runs(16);
+      int32_t status = gradus_chunks_run(
+          &frame,
+          [](GradusFrame *, const void *context, int64_t chunk) -> int32_t {
+            ++(*static_cast<std::vector<std::atomic<int>> *>(const_cast<void *>(context)))[chunk];
+            return 0;
+          },
+          &runs, 16);
+      EXPECT_EQ(status, 0);
+      for (auto &r : runs)
+        ASSERT_EQ(r, 1);
+    }
+  }
+}
+
+TEST(Threads, TwoChunksRunAtOnce) {
+  Pool pool(2);
+  GradusFrame frame{};
+  frame.threads = pool.threads;
+  std::atomic<int> here = 0;
+  int32_t status = gradus_chunks_run(
+      &frame,
+      [](GradusFrame *, const void *context, int64_t) -> int32_t {
+        auto &both = *static_cast<std::atomic<int> *>(const_cast<void *>(context));
+        ++both;
+        for (int wait = 0; wait < 20000 && both < 2; ++wait)
+          std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        return both == 2 ? 0 : 1;
+      },
+      &here, 2);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(Threads, TheFirstFailureCounts) {
+  Pool pool(4);
+  for (void *threads : {static_cast<void *>(nullptr), static_cast<void *>(pool.threads)})
+    for (int round = 0; round < 100; ++round) {
+      GradusFrame frame{};
+      frame.threads = threads;
+      int32_t status = gradus_chunks_run(
+          &frame,
+          [](GradusFrame *own, const void *, int64_t chunk) -> int32_t {
+            if (chunk < 5)
+              return 0;
+            own->errorSite = static_cast<int32_t>(chunk);
+            own->errorValues[0] = 10 * chunk;
+            return 1;
+          },
+          nullptr, 16);
+      ASSERT_EQ(status, 1);
+      ASSERT_EQ(frame.errorSite, 5);
+      ASSERT_EQ(frame.errorValues[0], 50);
+    }
+}
+
+TEST(Threads, WhoFindsThemBusyWorksAlone) {
+  Pool pool(2);
+  auto work = [&] {
+    for (int round = 0; round < 300; ++round) {
+      GradusFrame frame{};
+      frame.threads = pool.threads;
+      std::vector<int64_t> squares(16);
+      gradus_chunks_run(
+          &frame,
+          [](GradusFrame *, const void *context, int64_t chunk) -> int32_t {
+            (*static_cast<std::vector<int64_t> *>(const_cast<void *>(context)))[chunk] =
+                chunk * chunk;
+            return 0;
+          },
+          &squares, 16);
+      for (int64_t k = 0; k < 16; ++k)
+        ASSERT_EQ(squares[static_cast<size_t>(k)], k * k);
+    }
+  };
+  std::thread other(work);
+  work();
+  other.join();
+}
+
+TEST(Threads, RoomIsOnACacheLineAndOnesOwn) {
+  void *mine = gradus_chunks_room(1000);
+  ASSERT_NE(mine, nullptr);
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(mine) % 64, 0u);
+  std::memset(mine, 1, 1000);
+  std::thread([&] { EXPECT_NE(gradus_chunks_room(1000), mine); }).join();
+  EXPECT_EQ(gradus_chunks_room(INT64_MAX / 2), nullptr);
+  EXPECT_NE(gradus_chunks_room(8), nullptr) << "after a failure too";
+}
+
+} // namespace
