@@ -108,6 +108,31 @@ TEST(Emit, LargeRoundsAreTakenOneVectorAtATime) {
   EXPECT_EQ(multiplications(400), 2u * 400) << "one vector, then the last rounds";
 }
 
+TEST(Emit, OnlyLoopsOfMuchWorkAreCutIntoChunks) {
+  Module m, little;
+  FunctionBuilder f(m, "f");
+  ScalarId n = f.parameter(Kind::Int, "n"), one = f.integer(1);
+  BufferId x = f.array(BufferRole::In, "x", {{one, n}});
+  VariableId sum = f.output(Kind::Real, "sum");
+  f.loop("i", one, n, [&](ScalarId i) {
+    ScalarId v = f.load(x, {i});
+    f.accumulate(sum, Combine::Add, f.apply(Prim::Mul, {f.apply(Prim::Exp, {v}), f.apply(Prim::Sin, {v})}));
+  });
+  Settings settings = avx512();
+  EXPECT_TRUE(hasNot(create(m, settings)->ir(), "gradus_chunks"));
+  settings.chunkWork = 1000;
+  const std::string ir = create(m, settings)->ir();
+  EXPECT_TRUE(has(ir, R"(call i32 @gradus_chunks_run\(ptr %frame, ptr @\w+\.chunk)"));
+  EXPECT_TRUE(has(ir, R"(call i32 @\w+\.rounds\(ptr %frame)")) << "few rounds, without the runtime";
+  samples::addDot(little);
+  EXPECT_TRUE(hasNot(create(little, settings)->ir(), "gradus_chunks"));
+  settings.level = Level::O0;
+  EXPECT_TRUE(hasNot(create(m, settings)->ir(), "gradus_chunks"));
+  settings.level = Level::Fast;
+  m.functions[0].exported = false;
+  EXPECT_TRUE(hasNot(create(m, settings)->ir(), "define")) << "with the function that nobody calls";
+}
+
 TEST(Emit, ManyScalarsGoThroughMemory) {
   Module m;
   FunctionBuilder f(m, "f");

@@ -73,6 +73,20 @@ TEST(Chunks, BitsDoNotDependOnThreads) {
   }
 }
 
+TEST(Workspace, IsAtMostTwiceWhatGoesInAndOut) {
+  for (const Sample &s : samples) {
+    Lowered l(s.text);
+    const int64_t rows = 1000, columns = std::max<int64_t>(s.columns, 1);
+    const int64_t own = s.own == s.rows ? rows : s.own;
+    l.set("n", static_cast<double>(rows));
+    if (s.columns != 0)
+      l.set("m", static_cast<double>(columns));
+    // x and y, their derivatives, the value.
+    const auto inAndOut = static_cast<double>(2 * (rows * columns + own) + 1);
+    EXPECT_LE(l.workspace(), 2 * inAndOut) << s.name << "\n" << l.text();
+  }
+}
+
 TEST(Chunks, TheFirstRoundThatFailsIsReported) {
   for (int64_t threads : {1, 2, 4}) {
     Lowered l("fn f(x[n], q[m], int k) = sum(i in 1..n) exp(x[i])*sin(q[mod(i, k) + 1])",

@@ -22,7 +22,36 @@ constexpr double workOfByte = 8;
 /// Rounds of an inner loop whose ends are not known before the outer one runs.
 constexpr double someRounds = 8;
 
+/// Operations of a round for which a loop is cut at all. Less than that, as in sums of
+/// products, waits for memory and not for a processor, and the code for chunks would
+/// cost more time than it saves: methods consist of such loops.
+constexpr double workOfRound = 24;
+
 enum ContextField : unsigned { Workspace, First, Last, Rounds, Room, RoomBytes, Rest };
+
+/// Of a statement that has no statements in it.
+double costOf(const Function &f, const Statement &s) {
+  auto *let = std::get_if<Let>(&s.node);
+  if (!let)
+    return 1;
+  if (auto *op = std::get_if<PrimOp>(&let->operation))
+    return f.scalars[let->target.index].kind == Kind::Real ? ir::info(op->prim).cost : 0;
+  return std::holds_alternative<LoadOp>(let->operation) ? 1 : 0;
+}
+
+/// The same for a round, whatever the sizes are.
+double usualCost(const Function &f, const Body &body) {
+  double sum = 0;
+  for (const Statement &s : body) {
+    bool outer = false;
+    forEachBody(s, [&](const Body &inner) {
+      outer = true;
+      sum += usualCost(f, inner) * (std::holds_alternative<For>(s.node) ? someRounds : 1);
+    });
+    sum += outer ? 0 : costOf(f, s);
+  }
+  return sum;
+}
 
 } // namespace
 
@@ -33,7 +62,7 @@ ChunkedLoop::ChunkedLoop(FunctionEmitter &emitter, const For &loop, const Vector
 }
 
 bool ChunkedLoop::possible() const {
-  if (e.context_.chunkWork <= 0 || e.depth_ != 0)
+  if (e.context_.chunkWork <= 0 || e.depth_ != 0 || usualCost(e.f_, loop_.body) < workOfRound)
     return false;
   return std::all_of(plan_.shared.begin(), plan_.shared.end(), [&](const auto &s) {
     return s.second == Combine::Add && e.f_.buffers[s.first].kind == Kind::Real;
@@ -105,12 +134,7 @@ llvm::Value *ChunkedLoop::cost(const Body &body) {
   llvm::Value *sum = nullptr;
   auto add = [&](llvm::Value *v) { sum = sum ? b.CreateFAdd(sum, v) : v; };
   for (const Statement &s : body) {
-    if (auto *let = std::get_if<Let>(&s.node)) {
-      if (auto *op = std::get_if<PrimOp>(&let->operation))
-        fixed += e.f_.scalars[let->target.index].kind == Kind::Real ? ir::info(op->prim).cost : 0;
-      else if (std::holds_alternative<LoadOp>(let->operation))
-        fixed += 1;
-    } else if (auto *inner = std::get_if<For>(&s.node)) {
+    if (auto *inner = std::get_if<For>(&s.node)) {
       llvm::Value *rounds = llvm::ConstantFP::get(real, someRounds);
       llvm::Value *lo = e.value(inner->lo), *hi = e.value(inner->hi);
       if (lo && hi)
@@ -122,7 +146,7 @@ llvm::Value *ChunkedLoop::cost(const Body &body) {
     } else if (auto *branch = std::get_if<If>(&s.node)) {
       add(b.CreateFAdd(cost(branch->then), cost(branch->otherwise)));
     } else {
-      fixed += 1;
+      fixed += costOf(e.f_, s);
     }
   }
   llvm::Value *constant = llvm::ConstantFP::get(real, fixed);
