@@ -23,10 +23,8 @@ namespace gradus::driver {
 using namespace ir;
 using interpret::Dependence;
 
-namespace {
-
-/// With the defaults of parameters in place of them.
 ValueId withDefaults(Session &session, ValueId v) {
+  // A default may read other parameters: as many rounds as there are any.
   Graph &g = session.graph();
   const std::vector<Parameter> &parameters = session.module().parameters;
   for (size_t round = 0; round <= parameters.size() && !g.isConstant(v); ++round) {
@@ -38,6 +36,8 @@ ValueId withDefaults(Session &session, ValueId v) {
   }
   return v;
 }
+
+namespace {
 
 /// What the model itself says of a size: a parameter's default, or how long an array
 /// is that it gives.

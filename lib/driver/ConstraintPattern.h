@@ -27,6 +27,8 @@ struct DependenceTask {
 /// cannot be evaluated.
 std::optional<KktPattern> findPattern(DependenceTask task, interpret::EvalError &error);
 
+/// The value with the defaults of parameters in place of them.
+ir::ValueId withDefaults(Session &session, ir::ValueId v);
 /// The whole numbers that problems with constraints read, in a model that is to be
 /// compiled: patterns are compiled in. `fix`: entries NAME=N; else a parameter's default,
 /// or the size of data that is given inline. False after reporting.

@@ -496,7 +496,7 @@ private:
   /// What `gradus run` chooses for as many unknowns as the defaults of parameters
   /// make, and little data. Where there is no such number, the method that needs least.
   std::string usualMethod(const lower::DescentProblem &p) {
-    ValueId n = withDefaults(differentiate::flatSize(g, p.unknowns));
+    ValueId n = withDefaults(session, differentiate::flatSize(g, p.unknowns));
     if (!g.isConstant(n))
       return "lbfgs";
     const int64_t unknowns = static_cast<int64_t>(g.realValue(n));
@@ -512,7 +512,7 @@ private:
     SourceRange range = p.initial->range;
     for (const OptionValue &o : problem.method.options)
       if (o.name == p.declarator.name.name) {
-        v = withDefaults(o.value);
+        v = withDefaults(session, o.value);
         range = o.range;
       }
     if (!v.valid() || !g.isConstant(v)) {
@@ -523,18 +523,6 @@ private:
     }
     value = g.realValue(v);
     return true;
-  }
-  ValueId withDefaults(ValueId v) {
-    // A default may read other parameters: as many rounds as there are any.
-    const std::vector<Parameter> &parameters = session.module().parameters;
-    for (size_t round = 0; round <= parameters.size() && !g.isConstant(v); ++round) {
-      Substitution map;
-      for (const Parameter &p : parameters)
-        if (p.initial.valid() && g.type(p.initial).scalar())
-          map[g.inputNode(p.input)] = p.initial;
-      v = g.substitute(v, map);
-    }
-    return v;
   }
 
   Session &session;

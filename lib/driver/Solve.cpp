@@ -5,6 +5,7 @@
 #include "driver/ChooseMethod.h"
 #include "driver/Point.h"
 #include "driver/SparseSolve.h"
+#include "loops/Operations.h"
 #include "semantics/Elaborate.h"
 #include "support/Numbers.h"
 #include "support/Timings.h"
@@ -235,6 +236,19 @@ void Solver::lower() {
   inputs_ = described_.inputs;
 }
 
+/// Long formulas without data are work, too: so many operations count as an element.
+void Solver::countWork() {
+  constexpr double operationsOfElement = 32, most = 1e15;
+  std::vector<int64_t> wholes;
+  const Graph &g = session_.graph();
+  for (ValueId v : described_.inputs)
+    if (g.type(v) == Type{Kind::Int, 0})
+      wholes.push_back(session_.value(g.inputIndex(v)).whole);
+  const double operations =
+      loops::operations(prepared_->module, descent_.valueGradient, wholes);
+  elements_ = std::max(elements_, static_cast<int64_t>(std::min(most, operations / operationsOfElement)));
+}
+
 /// The loops of the descent, and the values of what only they have.
 bool Solver::prepare() {
   Graph &g = session_.graph();
@@ -279,6 +293,7 @@ bool Solver::prepare() {
   }
   if (!constrained_ && !setOwnTime())
     return false;
+  countWork();
   if (!bindDescent())
     return false;
   auto elements = session_.whole(descent_.workspace);

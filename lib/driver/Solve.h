@@ -158,6 +158,7 @@ protected:
   /// Values of what is known after lowering only; false after reporting.
   virtual bool bindDescent() { return true; }
   void lower();
+  void countWork();
   bool isCompiled(jit::Level level) const;
   bool compile(jit::Level level);
   bool runNative();
@@ -189,7 +190,7 @@ protected:
   std::shared_ptr<jit::CompiledModule> code_;
   jit::Level level_ = jit::Level::O0; ///< of the code
   int64_t workspace_ = 0;
-  int64_t elements_ = 0; ///< of all data and unknowns: the work of one evaluation
+  int64_t elements_ = 0; ///< of all data and unknowns, or more: the work of one evaluation
   // Of the running solve:
   std::vector<double> x_, g_;
   int64_t status_ = 0, k_ = 0, values_ = 0, gradients_ = 0, hessians_ = 0;

@@ -2,54 +2,19 @@
 
 #include "ir/Bounds.h"
 
+#include "ir/Affine.h"
+
 #include <algorithm>
-#include <map>
 #include <optional>
 
 namespace gradus::ir {
 
 namespace {
 
-/// Sums of a few terms: indices, sizes and what they are made of.
-struct Affine {
-  std::map<ValueId, int64_t> terms;
-  int64_t constant = 0;
-};
-
-/// Nothing when a product of unknowns or an overflow gets in the way.
-std::optional<Affine> affineOf(const Graph &g, ValueId root) {
-  Affine result;
-  std::vector<std::pair<ValueId, int64_t>> work{{root, 1}};
-  while (!work.empty()) {
-    auto [v, factor] = work.back();
-    work.pop_back();
-    const Node &n = g.node(v);
-    int64_t scaled = 0;
-    if (n.op == Op::Constant) {
-      if (__builtin_mul_overflow(n.payload, factor, &scaled) ||
-          __builtin_add_overflow(result.constant, scaled, &result.constant))
-        return {};
-    } else if (n.op == Op::Prim && n.prim() == Prim::Add) {
-      work.push_back({g.operand(v, 0), factor});
-      work.push_back({g.operand(v, 1), factor});
-    } else if (n.op == Op::Prim && n.prim() == Prim::Sub) {
-      work.push_back({g.operand(v, 0), factor});
-      work.push_back({g.operand(v, 1), -factor});
-    } else if (n.op == Op::Prim && n.prim() == Prim::Neg) {
-      work.push_back({g.operand(v, 0), -factor});
-    } else if (n.op == Op::Prim && n.prim() == Prim::Mul &&
-               (g.isConstant(g.operand(v, 0)) || g.isConstant(g.operand(v, 1)))) {
-      unsigned c = g.isConstant(g.operand(v, 0)) ? 0 : 1;
-      if (__builtin_mul_overflow(g.intValue(g.operand(v, c)), factor, &scaled))
-        return {};
-      work.push_back({g.operand(v, 1 - c), scaled});
-    } else {
-      result.terms[v] += factor;
-      if (result.terms[v] == 0)
-        result.terms.erase(v);
-    }
-  }
-  return result;
+/// Nothing when an overflow gets in the way.
+std::optional<Affine> affineForm(const Graph &g, ValueId v) {
+  Affine a = affineOf(g, v);
+  return a.overflow ? std::nullopt : std::optional(std::move(a));
 }
 
 ValueId scale(Graph &g, ValueId v, int64_t factor) { return g.mul(g.integer(factor), v); }
@@ -58,7 +23,7 @@ ValueId scale(Graph &g, ValueId v, int64_t factor) { return g.mul(g.integer(fact
 /// the expression smallest (or largest).
 ValueId extremeOverIndices(Graph &g, ValueId v, bool smallest) {
   for (int step = 0; step < 64; ++step) {
-    auto a = affineOf(g, v);
+    auto a = affineForm(g, v);
     if (!a)
       return {};
     ValueId symbol;
@@ -81,7 +46,7 @@ ValueId extremeOverIndices(Graph &g, ValueId v, bool smallest) {
 
 /// Sizes are at least 0; other atoms can be anything.
 bool constantOrSizesNonNegative(const Graph &g, ValueId v) {
-  auto a = affineOf(g, v);
+  auto a = affineForm(g, v);
   if (!a || a->constant < 0)
     return false;
   return std::all_of(a->terms.begin(), a->terms.end(), [&](const auto &t) {
@@ -121,7 +86,7 @@ bool Bounds::nonNegative(ValueId v, std::span<const ValueId> open) {
 
 bool Bounds::prove(ValueId v, const Slacks &slacks, int depth) {
   constexpr int deepest = 4;
-  auto a = affineOf(g, v);
+  auto a = affineForm(g, v);
   if (!a || depth > deepest)
     return false;
   auto cases = std::find_if(a->terms.begin(), a->terms.end(),
@@ -212,7 +177,7 @@ ValueId bound(Graph &g, ValueId v, bool upper, int depth) {
   ValueId ends = extremeOverIndices(g, v, !upper);
   if (ends.valid() && !g.hasFree(ends))
     return ends;
-  auto a = affineOf(g, v);
+  auto a = affineForm(g, v);
   if (!a)
     return {};
   for (auto [atom, factor] : a->terms)

@@ -12,11 +12,20 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace gradus::lower {
+
+/// So many in [-1, 1], none like another.
+inline std::vector<double> numbers(int64_t n, double seed) {
+  std::vector<double> v;
+  for (int64_t k = 0; k < n; ++k)
+    v.push_back(std::sin(seed + 1.7 * static_cast<double>(k)));
+  return v;
+}
 
 enum class Outputs : uint8_t { Value, Gradient, Both };
 

@@ -11,13 +11,6 @@
 namespace gradus::lower {
 namespace {
 
-std::vector<double> numbers(int64_t n, double seed) {
-  std::vector<double> v;
-  for (int64_t k = 0; k < n; ++k)
-    v.push_back(std::sin(seed + 1.7 * static_cast<double>(k)));
-  return v;
-}
-
 struct Sample {
   const char *name, *text;
   bool matrix; ///< the data x[n,3], else x[n]

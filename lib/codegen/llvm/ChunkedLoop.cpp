@@ -324,8 +324,7 @@ void ChunkedLoop::emit() {
     llvm::Value *room = b.CreateSIToFP(bytes, real);
     llvm::Value *worth = b.CreateFDiv(b.CreateFMul(most, number(e.context_.chunkWork / workOfByte)), room);
     llvm::Value *fits = b.CreateFDiv(number(mostRoom), room);
-    if (e.context_.chunkWork >= workOfByte) // else a test wants chunks at any price
-      most = b.CreateBinaryIntrinsic(llvm::Intrinsic::minnum, most, worth);
+    most = b.CreateBinaryIntrinsic(llvm::Intrinsic::minnum, most, worth);
     most = b.CreateBinaryIntrinsic(llvm::Intrinsic::minnum, most, fits);
   }
   most = b.CreateBinaryIntrinsic(llvm::Intrinsic::minnum, most, number(mostChunks));
