@@ -27,7 +27,7 @@ constexpr double negativePart = 1e-6; ///< of the largest curvature: truly negat
 constexpr double levelPart = 1e-5;    ///< of it: hardly any
 constexpr double allowedViolation = 1e-8;
 constexpr double farAway = 1e6; ///< times the start
-constexpr double mostMs = 500;  ///< for descents that are made anew
+constexpr double mostWork = 2.5e6;  ///< for descents that are made anew, in elements
 
 double dot(const std::vector<double> &a, const std::vector<double> &b) {
   double s = 0;
@@ -145,6 +145,7 @@ bool ConstrainedSolver::descendAgain(Solution &other) {
   if (!runConstrained())
     return false;
   judgeConstrained(other);
+  anewWork_ += workOf(other);
   return true;
 }
 
@@ -233,7 +234,7 @@ void ConstrainedSolver::sayUnbounded(Solution &s, bool without, size_t unknown) 
 /// Whether the objective falls for ever along one of these, or as an unknown goes on
 /// that is far out already.
 bool ConstrainedSolver::runsAway(Solution &s, const std::vector<std::vector<double>> &directions,
-                                 const std::function<bool()> &inTime) {
+                                 const std::function<bool()> &affordable) {
   bool without = false;
   for (const std::vector<double> &d : directions)
     for (double side : {1.0, -1.0})
@@ -245,7 +246,7 @@ bool ConstrainedSolver::runsAway(Solution &s, const std::vector<std::vector<doub
         sayUnbounded(s, without, most);
         return true;
       }
-  for (size_t k = 0; k < x_.size() && inTime(); ++k)
+  for (size_t k = 0; k < x_.size() && affordable(); ++k)
     if (std::fabs(x_[k]) > farAway * std::max(1.0, std::fabs(start_[k])) &&
         std::isinf(x_[k] > 0 ? upper_[k] : lower_[k]) && leaves(s, k)) {
       sayUnbounded(s, false, k);
@@ -289,7 +290,7 @@ bool ConstrainedSolver::secondOrder(Solution &solution) {
     bool lower = false;
     for (const std::vector<double> &d : curvature.negative) {
       for (double step : {0.1, -0.1, 0.01, -0.01, 1.0, -1.0}) {
-        if (lower || !sound || spent() > mostMs)
+        if (lower || !sound || anewWork_ > mostWork)
           break;
         std::vector<double> x = x_, y = y_, z = z_, g = g_;
         for (size_t k = 0; k < n; ++k)
@@ -331,7 +332,7 @@ bool ConstrainedSolver::secondOrder(Solution &solution) {
     }
     // Where it hardly changes it may fall for ever.
     curvature.level.push_back(way());
-    runsAway(solution, curvature.level, [&] { return spent() <= mostMs; });
+    runsAway(solution, curvature.level, [&] { return anewWork_ <= mostWork; });
     break;
   }
   start_ = given;

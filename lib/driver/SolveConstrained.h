@@ -23,6 +23,11 @@ private:
   bool patterns();
   bool orderElimination();
   bool runConstrained();
+  /// Elements that the descents so far have looked at. Budgets count them, not time:
+  /// the same problem takes the same way on every machine.
+  double workOf(const Solution &s) const {
+    return static_cast<double>(s.values + s.gradients) * static_cast<double>(elements_);
+  }
   bool tryOtherwise(Solution &solution);
   // JudgeConstrained.cpp
   bool call(const char *name, double sigma, const std::vector<const double *> &in, double *out,
@@ -48,11 +53,12 @@ private:
   bool leaves(const Solution &solution, size_t unknown);
   void sayUnbounded(Solution &solution, bool without, size_t unknown);
   bool runsAway(Solution &solution, const std::vector<std::vector<double>> &directions,
-                const std::function<bool()> &inTime);
+                const std::function<bool()> &affordable);
   double violationAt(const std::vector<double> &x);
 
   std::vector<double> clower_, cupper_, startY_;
   std::vector<double> y_, z_;
+  double anewWork_ = 0; ///< of descents that were made anew
   KktPattern pattern_;
 };
 

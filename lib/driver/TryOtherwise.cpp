@@ -23,14 +23,15 @@ double milliseconds(Clock::time_point from) {
 /// elsewhere: where that costs little, the lowest end is the answer. One that has
 /// found nothing is worth more time.
 bool ConstrainedSolver::tryOtherwise(Solution &solution) {
-  constexpr double mostMs = 20, mostMsInAll = 100, mostMsWithout = 1000, mostSteps = 500;
+  // Some 5000 elements take a millisecond.
+  constexpr double mostWork = 1e5, mostInAll = 5e5, mostWithout = 5e6, mostSteps = 500;
   constexpr struct {
     double mu0, push, factor; ///< of the start
   } ways[] = {{1, 0.1, 1},   {100, 0.3, 1},    {1e-4, 1e-4, 1}, {1e-4, 1e-4, 0},
               {100, 0.3, 0}, {0.1, 0.01, -1}, {1e4, 0.01, 1}};
   const bool found = solution.status == Status::Converged;
   if (solution.status == Status::NotEvaluable || solution.status == Status::Interrupted ||
-      solution.status == Status::Unbounded || outOfTime_ || (found && solution.solveMs > mostMs))
+      solution.status == Status::Unbounded || outOfTime_ || (found && workOf(solution) > mostWork))
     return true;
   const double sign = problem_.maximize ? -1.0 : 1.0, mu0 = optionValue("mu0"),
                push = optionValue("push"), steps = optionValue("steps");
@@ -40,7 +41,7 @@ bool ConstrainedSolver::tryOtherwise(Solution &solution) {
   setOptionValue("steps", std::min(steps, mostSteps));
   for (const auto &way : ways) {
     const bool converged = solution.status == Status::Converged;
-    if (all > (converged ? mostMsInAll : mostMsWithout) ||
+    if (all > (converged ? mostInAll : mostWithout) ||
         (converged && &way == std::end(ways) - 1))
       break;
     for (size_t k = 0; k < given.size(); ++k)
@@ -57,7 +58,7 @@ bool ConstrainedSolver::tryOtherwise(Solution &solution) {
     Solution other;
     judgeConstrained(other);
     const double spent = milliseconds(begin);
-    all += spent;
+    all += workOf(other);
     // What the last digits of a violation are worth is no gain.
     double noise = 1e-7 * std::max(1e-300, std::fabs(solution.objective));
     for (const ConstraintElement &c : other.constraints.constraints)
