@@ -2,6 +2,8 @@
 
 #include "differentiate/Recurrences.h"
 
+#include "differentiate/AdjointArrays.h"
+
 #include <cassert>
 
 namespace gradus::differentiate {
@@ -112,8 +114,8 @@ reverseRecurrence(Graph &g, ValueId recur, std::span<const StateAdjoints> adjoin
       ValueId passing = slice(g, adjoints[j].all, type.shape, before);
       next = next.valid() ? g.add(next, passing) : passing;
     }
-    starts.push_back(start);
-    nexts.push_back(next.valid() ? next : nothing(g, type));
+    starts.push_back(elementByElement(g, start));
+    nexts.push_back(next.valid() ? elementByElement(g, next) : nothing(g, type));
   }
   const ValueId over = stopsEarly(g, o) ? g.less(last, k) : g.boolean(false);
   const ValueId reversed = g.recur(symbols, range, over, starts, nexts);

@@ -1,5 +1,6 @@
 //===- Reverse.cpp - adjoints, scope by scope ----------------------------------===//
 
+#include "differentiate/AdjointArrays.h"
 #include "differentiate/Differentiate.h"
 #include "differentiate/MatrixRules.h"
 #include "differentiate/Partials.h"
@@ -60,7 +61,11 @@ private:
   /// An array that will be read element by element: computed once, unless it
   /// is cheap to read where it is.
   ValueId stored(ValueId array) {
-    return g.node(array).op == Op::Build ? array : g.keep(array);
+    if (g.node(array).op == Op::Build)
+      return array;
+    array = elementByElement(g, array);
+    const Op op = g.node(array).op;
+    return op == Op::List || op == Op::Index ? array : g.keep(array);
   }
 
   /// weight is 1 for the only reduction of arrays, the sum.
@@ -238,7 +243,7 @@ void Reverse::visitState(Pending &pending, ValueId v, const Adjoint &a) {
   all.resize(g.stateCount(recur));
   StateAdjoints &own = all[static_cast<size_t>(g.node(v).payload)];
   if (g.node(v).statePart() == StatePart::Last)
-    own.last = total(a);
+    own.last = elementByElement(g, total(a));
   else
     own.all = stored(total(a));
   pending.emplace(recur, Adjoint{g.real(0.0), always}); // a place in the order

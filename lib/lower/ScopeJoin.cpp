@@ -15,17 +15,25 @@ namespace gradus::lower {
 using namespace ir;
 using loops::Combine;
 
-/// Whether the loop reads the elements of `array` at nothing but `index`.
+/// Whether the loop reads the elements of `array` at nothing but `index`. What it needs
+/// of this scope besides has read the array before, wherever it liked.
 bool Scope::readsOnlyAt(const LoopItem &item, ValueId array, ValueId index) {
   std::vector<ValueId> work;
+  std::unordered_set<ValueId, ValueIdHash> seen(item.needs.begin(), item.needs.end());
+  for (const auto &[v, here] : item.aliases)
+    seen.insert(v);
+  auto visit = [&](ValueId v) {
+    if (seen.insert(v).second)
+      work.push_back(v);
+  };
   for (const Action &a : item.inner) {
     if (a.value == array || a.guard == array)
       return false;
-    work.push_back(a.value);
-    work.push_back(a.guard);
-    work.insert(work.end(), a.indices.begin(), a.indices.end());
+    visit(a.value);
+    visit(a.guard);
+    for (ValueId i : a.indices)
+      visit(i);
   }
-  std::unordered_set<ValueId, ValueIdHash> seen(work.begin(), work.end());
   while (!work.empty()) {
     ValueId v = work.back();
     work.pop_back();
@@ -37,8 +45,8 @@ bool Scope::readsOnlyAt(const LoopItem &item, ValueId array, ValueId index) {
       if (o == array) {
         if (n.op != Op::At || k != 0 || g.operand(v, 1) != index)
           return false;
-      } else if (seen.insert(o).second) {
-        work.push_back(o);
+      } else {
+        visit(o);
       }
     }
   }
