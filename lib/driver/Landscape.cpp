@@ -2,6 +2,7 @@
 
 #include "driver/Landscape.h"
 
+#include "driver/Clock.h"
 #include "loops/Extract.h"
 
 #include <algorithm>
@@ -14,6 +15,7 @@ using namespace ir;
 std::unique_ptr<Landscape> Landscape::create(Session &session,
                                              const lower::DescentProblem &problem,
                                              jit::Level level) {
+  const auto begin = Clock::now();
   std::unique_ptr<Landscape> l(new Landscape(session));
   l->module_.name = session.stem();
   l->inputs_ = problem.inputs;
@@ -22,6 +24,7 @@ std::unique_ptr<Landscape> Landscape::create(Session &session,
   l->made_ = lower::lowerEvaluators(session.graph(), l->module_, problem, session.diagnostics);
   if (session.diagnostics.errorCount() != errors)
     return nullptr;
+  l->compileMs_ = milliseconds(begin);
   return l;
 }
 
@@ -48,7 +51,9 @@ jit::EntryPoint Landscape::entry(const char *name) {
     if (jit::EntryPoint lent = lentCode_->find(name))
       return it->second = lent;
   std::string error;
+  const auto begin = Clock::now();
   auto code = jit::Jit::compile(loops::extract(module_, name), session_.jitOptions(level_), error);
+  compileMs_ += milliseconds(begin);
   if (!code) {
     session_.diagnostics.report(Diag::Internal, {}, error);
     return nullptr;

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gradus::driver {
@@ -46,6 +47,8 @@ public:
   bool residuals(const Vector &x, Vector &result);
   bool jacobianProduct(const Vector &x, const Vector &v, Vector &result);
   int64_t evaluations() const { return evaluations_; }
+  /// Milliseconds that lowering and compiling have taken since this was last asked.
+  double takeCompileMs() { return std::exchange(compileMs_, 0.0); }
 
 private:
   explicit Landscape(Session &session) : session_(session) {}
@@ -65,6 +68,7 @@ private:
   GradusFrame frame_{};
   size_t size_ = 0, residuals_ = 0;
   int64_t evaluations_ = 0;
+  double compileMs_ = 0;
 };
 
 } // namespace gradus::driver

@@ -195,11 +195,9 @@ bool solveProblem(Session &session, const ir::Problem &problem, const SolveOptio
       add("trust_region", from, "from a point near the start");
     }
   }
-  auto seconds = [from = std::chrono::steady_clock::now()] {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
-  };
+  const auto begin = Clock::now();
   for (const Attempt &attempt : attempts) {
-    const double left = allSeconds - seconds();
+    const double left = allSeconds - milliseconds(begin) / 1000;
     if (left <= 0)
       break;
     how.maxTime = options.maxTime > 0 ? std::min(left, options.maxTime) : left;

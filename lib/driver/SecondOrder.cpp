@@ -258,10 +258,7 @@ bool ConstrainedSolver::runsAway(Solution &s, const std::vector<std::vector<doub
 /// Leaves what is no minimum, as long as something lower is found.
 bool ConstrainedSolver::secondOrder(Solution &solution) {
   const size_t n = x_.size();
-  const auto begin = std::chrono::steady_clock::now();
-  auto spent = [&] {
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
-  };
+  const auto begin = Clock::now();
   const double mu0 = optionValue("mu0"), push = optionValue("push");
   const std::vector<double> given = start_, givenY = startY_;
   const double sign = problem_.maximize ? -1.0 : 1.0;
@@ -339,7 +336,7 @@ bool ConstrainedSolver::secondOrder(Solution &solution) {
   startY_ = givenY;
   setOptionValue("mu0", mu0);
   setOptionValue("push", push);
-  solution.solveMs += spent();
+  solution.solveMs += milliseconds(begin);
   return sound;
 }
 

@@ -20,15 +20,10 @@
 namespace gradus::driver {
 
 using namespace ir;
-using Clock = std::chrono::steady_clock;
 
 namespace {
 
 std::atomic<bool> interruptRequested{false};
-
-double milliseconds(Clock::time_point from) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - from).count();
-}
 
 } // namespace
 
@@ -508,10 +503,12 @@ bool Solver::run(Solution &solution) {
   if (!settle(solution))
     return false;
   endProgress();
-  solution.solveMs = milliseconds(solveBegin) - extra;
   start_ = given;
   judge(solution);
   addStatistics(solution);
+  const double looks = landscape_ ? landscape_->takeCompileMs() : 0; // at the end of the descent
+  solution.compileMs += looks;
+  solution.solveMs = milliseconds(solveBegin) - extra - looks;
   return true;
 }
 

@@ -1,16 +1,16 @@
 //===- Solve.h - one problem from the graph to its solution ------------------===//
 #pragma once
 
+#include "driver/Clock.h"
 #include "driver/Curvature.h"
-#include "driver/Statistics.h"
 #include "driver/Native.h"
 #include "driver/Point.h"
 #include "driver/PreparedDescent.h"
+#include "driver/Statistics.h"
 #include "lower/Method.h"
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cmath>
 #include <functional>
 #include <string>
@@ -195,10 +195,10 @@ protected:
   std::vector<double> x_, g_;
   int64_t status_ = 0, k_ = 0, values_ = 0, gradients_ = 0, hessians_ = 0;
   double f_ = 0, norm_ = 0;
-  std::chrono::steady_clock::time_point begun_, shown_;
+  Clock::time_point begun_, shown_;
   bool progressShown_ = false;
   bool tierUp_ = false, allowTierUp_ = false, outOfTime_ = false, failed_ = false;
-  std::chrono::steady_clock::time_point deadline_;
+  Clock::time_point deadline_;
   std::vector<TraceRow> trace_;
   bool constrained_ = false; ///< the loop and the arguments of SolveConstrained.h
 };

@@ -13,15 +13,10 @@ namespace gradus::driver {
 
 using namespace ir;
 using interpret::Dependence;
-using Clock = std::chrono::steady_clock;
 
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-double milliseconds(Clock::time_point from) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - from).count();
-}
 
 /// The numbers of a value, row major.
 std::vector<double> numbers(const interpret::Result<double> &r) {

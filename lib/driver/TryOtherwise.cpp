@@ -8,16 +8,6 @@
 
 namespace gradus::driver {
 
-using Clock = std::chrono::steady_clock;
-
-namespace {
-
-double milliseconds(Clock::time_point from) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - from).count();
-}
-
-} // namespace
-
 /// Farther inside the bounds and with a larger barrier first, nearer to the start
 /// with a smaller one, or from the origin or the mirrored start a descent may end
 /// elsewhere: where that costs little, the lowest end is the answer. One that has
