@@ -208,7 +208,7 @@ Trial::Outcome Trial::interpreted() {
   return outcome;
 }
 
-Trial::Outcome Trial::native(const loops::Module &module, const jit::CompiledModule &code,
+Trial::Outcome Trial::native(const loops::Module &module, jit::EntryPoint code,
                              const lower::Kernel &kernel) {
   constexpr size_t guard = 16;
   constexpr uint64_t pattern = 0x7ff4deadbeef1234u; // a nan that nobody computes
@@ -240,7 +240,7 @@ Trial::Outcome Trial::native(const loops::Module &module, const jit::CompiledMod
     results.push_back(guarded(size));
     arguments.pointer(results.back().data() + guard);
   }
-  int32_t status = code.find(kernelName)(&frame, arguments.data());
+  int32_t status = code(&frame, arguments.data());
   auto touched = [&](const double *from, const double *to) {
     for (; from < to; ++from)
       if (std::bit_cast<uint64_t>(*from) != pattern)
@@ -274,8 +274,8 @@ bool Trial::check(const Modules &modules, uint32_t seed, int64_t n, int64_t m, b
   setPoint(seed, n, m, smooth);
   const std::string where = fmt::format(" (n = {}, m = {}, point {})", n, m, seed);
   Outcome expected = interpreted();
-  Outcome strict = native(modules.strict, *modules.strictCode, strictKernel);
-  Outcome relaxed = native(modules.relaxed, *modules.relaxedCode, relaxedKernel);
+  Outcome strict = native(modules.strict, modules.strictCode->find(kernelName), strictKernel);
+  Outcome relaxed = native(modules.relaxed, modules.relaxedCode->find(kernelName), relaxedKernel);
   for (const Outcome *o : {&strict, &relaxed}) {
     if (o->message.starts_with("writes"))
       return fail(o->message + where);
@@ -283,6 +283,19 @@ bool Trial::check(const Modules &modules, uint32_t seed, int64_t n, int64_t m, b
       return fail(fmt::format("interpreter: {}; native code: {}{}",
                               expected.numbers ? "a value" : expected.message,
                               o->numbers ? "a value" : o->message, where));
+  }
+  for (const auto &[compiler, code] : modules.emitted) {
+    Outcome c = native(modules.strict, code->find(kernelName), strictKernel);
+    if (c.message.starts_with("writes"))
+      return fail(compiler + ": " + c.message + where);
+    if (c.numbers.has_value() != strict.numbers.has_value())
+      return fail(fmt::format("native code: {}; {}: {}{}",
+                              strict.numbers ? "a value" : strict.message, compiler,
+                              c.numbers ? "a value" : c.message, where));
+    for (size_t k = 0; c.numbers && k < c.numbers->size(); ++k)
+      if (!sameBits((*strict.numbers)[k], (*c.numbers)[k]))
+        return fail(fmt::format("number {}: native code {}, {} {}{}", k, (*strict.numbers)[k],
+                                compiler, (*c.numbers)[k], where));
   }
   if (!expected.numbers) {
     failed = true; // which of several failures comes first is nobody's promise

@@ -6,6 +6,7 @@
 //===--------------------------------------------------------------------===//
 #pragma once
 
+#include "Emitted.h"
 #include "Generator.h"
 
 #include "driver/Session.h"
@@ -24,6 +25,8 @@ namespace gradus::property {
 struct Modules {
   loops::Module strict, relaxed;
   std::unique_ptr<jit::CompiledModule> strictCode, relaxedCode;
+  /// The strict module as C, by compiler.
+  std::vector<std::pair<std::string, std::unique_ptr<EmittedCode>>> emitted;
 
   Modules();
   /// Empty when sound.
@@ -59,8 +62,7 @@ private:
                 std::vector<int64_t> extents);
   template <class T> interpret::Environment<T> environment();
   Outcome interpreted();
-  Outcome native(const loops::Module &module, const jit::CompiledModule &code,
-                 const lower::Kernel &kernel);
+  Outcome native(const loops::Module &module, jit::EntryPoint code, const lower::Kernel &kernel);
   bool checkRelaxed(const Outcome &strict, const Outcome &relaxed);
   bool checkDifferences(uint32_t seed);
   bool checkText();
