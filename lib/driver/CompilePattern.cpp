@@ -12,6 +12,7 @@
 
 #include "differentiate/Differentiate.h"
 #include "driver/Native.h"
+#include "ir/Rows.h"
 #include "loops/Fix.h"
 
 #include <algorithm>
@@ -82,7 +83,8 @@ public:
       : g(g), given(given), problem(problem), inputs(std::move(inputs)),
         extents(std::move(extents)), uniform(std::move(uniform)) {
     for (const Constraint &c : given.constraints)
-      equation.resize(equation.size() + elements(g.type(c.value).shape), c.equality());
+      equation.resize(equation.size() + elements(g.type(c.value).shape),
+                      ir::rows(g, c).equality());
   }
   size_t constraints() const { return equation.size(); }
 

@@ -57,7 +57,8 @@ std::string padded(std::string s, size_t width, bool right) {
 void addConstraintsJson(Json &j, const Solution &s) {
   Json constraints = Json::array(), bounds = Json::array(), fighting = Json::array();
   for (const ConstraintElement &e : s.constraints.constraints)
-    constraints.push_back(elementJson(e));
+    if (!e.free())
+      constraints.push_back(elementJson(e));
   for (const ConstraintElement &e : s.constraints.bounds)
     bounds.push_back(elementJson(e));
   for (const std::string &name : s.constraints.fighting)
@@ -90,7 +91,7 @@ std::string constraintsText(const Solution &s) {
   auto add = [&](const ConstraintElement &e) {
     const std::string side = sideOf(e);
     if (side.empty()) {
-      ++inactive;
+      inactive += !e.free();
       return;
     }
     if (rows.size() == mostLines) {

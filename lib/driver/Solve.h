@@ -44,6 +44,8 @@ struct TraceRow {
 struct ConstraintElement {
   std::string name; ///< "dynamics[3,1]", "x[2]"
   double value, lower, upper, multiplier;
+  /// Left out by a range or by `where`: an element that holds nothing.
+  bool free() const { return lower == -HUGE_VAL && upper == HUGE_VAL; }
   double violation() const {
     return std::max({0.0, lower - value, value - upper, value == value ? 0.0 : HUGE_VAL});
   }

@@ -60,14 +60,7 @@ Value Elaborator::overAxes(const syntax::Expr &expr, const syntax::Declarator &d
     const std::optional<syntax::Ident> &index = declarator.axes[k].index;
     ValueId symbol = graph_.newSymbol(axes[k].lo, axes[k].hi, index ? index->name : "");
     symbols.push_back(symbol);
-    Axis range = axes[k];
-    if (!dependent.symbols.empty()) {
-      ir::Substitution earlier;
-      for (size_t j = 0; j < k; ++j)
-        earlier[dependent.symbols[j]] = symbols[j];
-      range = {graph_.substitute(dependent.ranges[k].lo, earlier),
-               graph_.substitute(dependent.ranges[k].hi, earlier)};
-    }
+    const Axis range = rangeOf(dependent, k, symbols, axes);
     context_.active.push_back({symbol, range.lo, range.hi});
     if (!context_.growing.empty() && context_.growing.back().axes == axes)
       context_.growing.back().symbols = symbols;

@@ -6,6 +6,7 @@
 //
 //===--------------------------------------------------------------------===//
 
+#include "ir/Rows.h"
 #include "semantics/Declarations.h"
 
 #include <algorithm>
@@ -45,7 +46,8 @@ bool Elaborator::constraint(const syntax::ConstraintDecl &decl, std::span<const 
       return false;
     }
   std::vector<Axis> ranges;
-  if (!axes(decl.axes, scope, ranges))
+  DependentAxes dependent;
+  if (!dependentAxes(decl.axes, scope, ranges, dependent))
     return false;
 
   // The indices of the line, then its sides under them.
@@ -56,13 +58,30 @@ bool Elaborator::constraint(const syntax::ConstraintDecl &decl, std::span<const 
     const std::optional<syntax::Ident> &index = decl.axes[k].index;
     ValueId symbol = graph_.newSymbol(ranges[k].lo, ranges[k].hi, index ? index->name : "");
     symbols.push_back(symbol);
-    context_.active.push_back({symbol, ranges[k].lo, ranges[k].hi});
+    const Axis range = rangeOf(dependent, k, symbols, ranges);
+    context_.active.push_back({symbol, range.lo, range.hi});
     if (index && isFree(*index, inner))
       inner.declareValue(*index, "index", Value::scalar(symbol));
   }
+  // Which of them there are.
+  ValueId present =
+      dependent.symbols.empty() ? graph_.boolean(true) : insideOf(dependent, symbols, ranges);
+  bool failed = false;
+  if (decl.where) {
+    const ValueId wanted = condition(*decl.where, inner);
+    failed = !wanted.valid();
+    if (!failed && graph_.dependsOnInputs(std::vector{wanted}, unknowns)[wanted.index]) {
+      error(Diag::WrongType, decl.where->range,
+            "which constraints there are cannot depend on unknowns",
+            "let the condition read indices, parameters and data, or write `if` in a side");
+      failed = true;
+    }
+    if (!failed)
+      present = graph_.logicalAnd(present, wanted);
+  }
+  context_.guards += decl.where != nullptr;
   std::vector<Value> sides, arrays;
   std::vector<SourceRange> arrayRanges;
-  bool failed = false;
   for (syntax::ExprPtr e : relation->operands) {
     Value v = expression(*e, inner);
     failed = failed || v.isError();
@@ -78,6 +97,7 @@ bool Elaborator::constraint(const syntax::ConstraintDecl &decl, std::span<const 
     }
     sides.push_back(std::move(v));
   }
+  context_.guards -= decl.where != nullptr;
   context_.active.resize(active);
   if (failed || !sameShape(arrays, arrayRanges, range))
     return false;
@@ -113,13 +133,10 @@ bool Elaborator::constraint(const syntax::ConstraintDecl &decl, std::span<const 
   }
   std::vector<bool> depends = graph_.dependsOnInputs(values, unknowns);
   auto reads = [&](ValueId v) { return static_cast<bool>(depends[v.index]); };
-  auto closed = [&](ValueId v) {
-    return !v.valid() || symbols.empty() ? v : graph_.build(symbols, ranges, v);
-  };
   std::string name = decl.name ? decl.name->name : "";
   auto add = [&](ValueId value, ValueId lower, ValueId upper) {
-    ValueId l = closed(lower), u = lower == upper ? l : closed(upper);
-    constraints.push_back({name, range, closed(value), l, u});
+    constraints.push_back(
+        ir::closed(graph_, {symbols, ranges, present, value, lower, upper}, name, range));
   };
   if (values.size() == 3 && relation->ops[0] == relation->ops[1] &&
       relation->ops[0] != CompareOp::Equal && reads(values[1]) && !reads(values[0]) &&
@@ -135,7 +152,9 @@ bool Elaborator::constraint(const syntax::ConstraintDecl &decl, std::span<const 
       std::swap(a, b);
     if (!reads(a) && !reads(b)) {
       ValueId gap = graph_.sub(a, b);
-      conditions.push_back({name, range, closed(equal ? graph_.prim(Prim::Abs, {gap}) : gap)});
+      gap = graph_.select(present, equal ? graph_.prim(Prim::Abs, {gap}) : gap, graph_.real(0));
+      conditions.push_back(
+          {name, range, symbols.empty() ? gap : graph_.build(symbols, ranges, gap)});
     } else if (!reads(b)) {
       add(a, equal ? b : ValueId{}, b);
     } else if (!reads(a)) {
@@ -179,18 +198,13 @@ void ModuleBuilder::makeConstraints(Unit &unit, ir::Problem &problem) {
 /// Whether an inequality only bounds elements of one unknown, x[i+1] <= u[i]: then
 /// it has become part of the unknown's bounds.
 bool ModuleBuilder::makeBound(const ir::Constraint &c, ir::Problem &problem) {
-  if (c.equality())
-    return false;
   ir::Graph &g = graph_;
-  ValueId value = c.value;
-  std::vector<ValueId> symbols;
-  std::vector<Axis> ranges;
-  if (g.node(value).op == ir::Op::Build) {
-    ir::Opened opened = g.open(value);
-    value = opened.body;
-    symbols = opened.symbols;
-    ranges = opened.ranges;
-  }
+  const ir::Rows rows = ir::rows(g, c);
+  if (rows.equality())
+    return false;
+  ValueId value = rows.value;
+  const std::vector<ValueId> &symbols = rows.symbols;
+  const std::vector<Axis> &ranges = rows.ranges;
   std::vector<ValueId> at;
   if (g.node(value).op == ir::Op::At) {
     const std::vector<ValueId> operands(g.operands(value).begin(), g.operands(value).end());
@@ -237,19 +251,19 @@ bool ModuleBuilder::makeBound(const ir::Constraint &c, ir::Problem &problem) {
   }
   if (inverse.size() != symbols.size())
     return false;
+  inside = g.logicalAnd(inside, g.substitute(rows.present, inverse));
   auto merge = [&](ValueId old, ValueId bound, bool lower) {
     if (!bound.valid())
       return old;
-    if (!symbols.empty())
-      bound = g.substitute(g.openWith(bound, symbols).body, inverse);
+    bound = g.substitute(bound, inverse);
     ValueId before = old.valid() ? (axes.empty() ? old : g.at(old, place))
                                  : g.real(lower ? -HUGE_VAL : HUGE_VAL);
     ValueId both = old.valid() ? g.prim(lower ? Prim::Max : Prim::Min, {before, bound}) : bound;
     ValueId element = g.select(inside, both, before);
     return axes.empty() ? element : g.build(place, axes, element);
   };
-  unknown->lower = merge(unknown->lower, c.lower, true);
-  unknown->upper = merge(unknown->upper, c.upper, false);
+  unknown->lower = merge(unknown->lower, rows.lower, true);
+  unknown->upper = merge(unknown->upper, rows.upper, false);
   return true;
 }
 

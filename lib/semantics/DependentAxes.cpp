@@ -57,7 +57,8 @@ bool Elaborator::dependentAxes(const std::vector<syntax::AxisDecl> &decls, Scope
       if (!box.lo.valid() || !box.hi.valid()) {
         error(Diag::WrongShape, decl.range, "how long this range is at most cannot be seen",
               "its ends may grow and fall with the indices before, as in 1..i or i-1..2*i: use a "
-              "range that is always long enough, and `if` in the value");
+              "range that is always long enough, and `if` in the value, or `where` behind the "
+              "indices of a constraint");
         ok = false;
         break;
       }
@@ -84,6 +85,18 @@ bool Elaborator::dependentAxes(const std::vector<syntax::AxisDecl> &decls, Scope
   if (!depends)
     dependent = {};
   return ok;
+}
+
+/// The k-th range under `symbols` for the indices before.
+Axis Elaborator::rangeOf(const DependentAxes &dependent, size_t k,
+                         std::span<const ValueId> symbols, std::span<const Axis> hull) {
+  if (dependent.symbols.empty())
+    return hull[k];
+  ir::Substitution earlier;
+  for (size_t j = 0; j < k; ++j)
+    earlier[dependent.symbols[j]] = symbols[j];
+  return {graph_.substitute(dependent.ranges[k].lo, earlier),
+          graph_.substitute(dependent.ranges[k].hi, earlier)};
 }
 
 /// Whether `symbols`, which run over the box, are within the ranges.

@@ -217,6 +217,8 @@ private:
                      std::vector<ir::Axis> &hull, DependentAxes &dependent);
   ValueId extremeOver(ValueId end, bool high, std::span<const ValueId> symbols,
                       std::span<const ir::Axis> ranges);
+  ir::Axis rangeOf(const DependentAxes &dependent, size_t k, std::span<const ValueId> symbols,
+                   std::span<const ir::Axis> hull);
   ValueId insideOf(const DependentAxes &dependent, std::span<const ValueId> symbols,
                    std::span<const ir::Axis> hull);
   // Arrays.cpp

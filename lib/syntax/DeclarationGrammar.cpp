@@ -152,6 +152,9 @@ auto const axis_def =
 template <typename Struct> auto axes() {
   return symbol("[") > listOf(ranged(axis)[push(&Struct::axes)]) > symbol("]");
 }
+/// The indices of a constraint, `where c` behind them.
+auto const indices = symbol("[") > listOf(ranged(axis)[push(&ConstraintDecl::axes)]) >
+                     -(word("where") > conditionExpr[set(&ConstraintDecl::where)]) > symbol("]");
 auto const declarator_def = name[set(&Declarator::name)] >> -axes<Declarator>();
 template <typename Struct> auto wholeNumber() {
   return wordBeforeName("int")[put(&Struct::integer, true)];
@@ -209,7 +212,7 @@ auto const subjectTo_def = word("subject") > word("to") > -separators
                                            constraint[PushConstraint()]));
 auto const constraint_def = x3::eps > -((ahead(constraintHead, "a name") >>
                                          -name[set(&ConstraintDecl::name)]) >
-                                        -axes<ConstraintDecl>() > symbol(":")) >
+                                        -indices > symbol(":")) >
                             Relation()[set(&ConstraintDecl::condition)] > statementEnd;
 
 auto const option_def = name[set(&Option::name)] > symbol("=") > expr[set(&Option::value)];

@@ -245,6 +245,7 @@ public:
       line("constraint{}", c.name ? " " + c.name->name : "");
       const Inner sides(*this);
       axes(c.axes);
+      expr("where", c.where);
       expr({}, c.condition);
     }
   }

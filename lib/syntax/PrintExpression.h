@@ -49,7 +49,7 @@ private:
   void subscripts(const std::vector<Subscript> &list);
   void range(ExprPtr lower, ExprPtr upper);
   void binders(const std::vector<Binder> &list, ExprPtr where);
-  void axes(const std::vector<AxisDecl> &list);
+  void axes(const std::vector<AxisDecl> &list, ExprPtr where = nullptr);
   void declarator(const Declarator &d);
   void declarators(const std::vector<Declarator> &list);
   void parameters(const std::vector<Parameter> &list);

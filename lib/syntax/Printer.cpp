@@ -187,7 +187,7 @@ void PrettyPrinter::items(const std::vector<ItemPtr> &items) {
   }
 }
 
-void PrettyPrinter::axes(const std::vector<AxisDecl> &list) {
+void PrettyPrinter::axes(const std::vector<AxisDecl> &list, ExprPtr where) {
   if (list.empty())
     return;
   out += '[';
@@ -196,6 +196,10 @@ void PrettyPrinter::axes(const std::vector<AxisDecl> &list) {
       out += axis.index->name + " in ";
     range(axis.lower, axis.upper);
   });
+  if (where) {
+    out += " where ";
+    expr(*where);
+  }
   out += ']';
 }
 
@@ -254,7 +258,7 @@ void PrettyPrinter::methodCall(const MethodCall &call) {
 void PrettyPrinter::constraint(const ConstraintDecl &c) {
   if (c.name)
     out += c.name->name;
-  axes(c.axes);
+  axes(c.axes, c.where);
   if (c.name || !c.axes.empty())
     out += ": ";
   const auto *sides = std::get_if<Comparison>(&c.condition->node);

@@ -218,7 +218,8 @@ struct ObjectiveDecl {
 struct ConstraintDecl {
   std::optional<Ident> name;
   std::vector<AxisDecl> axes;
-  ExprPtr condition; ///< a Comparison; `=` is read as Equal
+  ExprPtr where = nullptr; ///< which elements there are
+  ExprPtr condition;       ///< a Comparison; `=` is read as Equal
 };
 struct SubjectTo {
   std::vector<ConstraintDecl> constraints;

@@ -42,6 +42,7 @@ TEST(RoundTrip, LooksLikeAPersonWroteIt) {
                             "  minimize sum(k in 1..N) (x[k, 1] - target)^2\n"
                             "  subject to\n"
                             "    initial[j in 1..2]: x[0, j] = x0[j]\n"
+                            "    far[i in 1..N, j in i+1..N where i != 3]: x[i, 1] >= x[j, 1]\n"
                             "    -2 <= x[1, 1] <= 2\n"
                             "  solve with augmented_lagrangian\n"
                             "}\n"
