@@ -2,11 +2,13 @@
 
 #include "driver/Plot.h"
 
+#include "driver/Feasible.h"
 #include "driver/Gnuplot.h"
 #include "driver/MethodText.h"
 #include "driver/Point.h"
 #include "driver/Region.h"
 #include "driver/Solve.h"
+#include "driver/Trajectories.h"
 #include "support/Numbers.h"
 
 #include <algorithm>
@@ -40,6 +42,11 @@ public:
       return curve(r, script);
     if (r.names.size() == 2)
       return contour(r, script);
+    if (s->problem && !s->problem->constraints.empty() && !options.progress && solved &&
+        hasTrajectories(session, *s->problem)) {
+      pictures = drawTrajectories(session, *s->problem, path.x, title(*s), script);
+      return true;
+    }
     if (s->problem)
       return progress(script);
     session.diagnostics.report(Diag::BadValue, {},
@@ -47,6 +54,8 @@ public:
                                "a function of one or two variables can be drawn, or a descent in any number");
     return false;
   }
+
+  int pictures = 1; ///< below each other
 
 private:
   std::string title(const Subject &s) const {
@@ -183,14 +192,22 @@ private:
       const double level = values[static_cast<size_t>(part * part * static_cast<double>(values.size() - 1))];
       levels += (levels.empty() ? "" : ",") + number(level);
     }
+    const ir::Problem *problem = r.subject->problem;
+    FeasiblePicture feasible;
+    if (problem && !problem->constraints.empty() &&
+        !drawFeasible(session, r, options.picture.empty(), feasible))
+      return false;
+    script += feasible.data;
+    if (!feasible.data.empty() && !options.picture.empty())
+      script += "set key outside below\n"; // not on what is filled
     script += "set contour base\nunset surface\nset view map\nset cntrparam levels discrete " + levels +
               "\nset table $levels\nsplot $grid using 1:2:3\nunset table\nunset contour\n" +
               "set xlabel " + quoted(r.names[0]) + " noenhanced\nset ylabel " + quoted(r.names[1]) + " noenhanced\n" +
               "plot [" + number(r.lower[0]) + ":" + number(r.upper[0]) + "] [" + number(r.lower[1]) + ":" +
-              number(r.upper[1]) + "] $levels using 1:2 with lines lc rgb '#7799bb' title 'contours', " +
-              "$arrows using 1:2:3:4 with vectors head size screen 0.006,30 filled lc rgb '#bbbbbb' title 'steepest descent'";
+              number(r.upper[1]) + "] " + feasible.below + "$levels using 1:2 with lines lc rgb '#7799bb' title 'contours', " +
+              "$arrows using 1:2:3:4 with vectors head size screen 0.006,30 filled lc rgb '#bbbbbb' title 'steepest descent'" + feasible.above;
     if (solved) {
-      const size_t at = script.rfind("set contour base");
+      const size_t at = script.find("set contour base");
       script.insert(at, wayData(2, 1));
       script += ", $way using 1:2 with linespoints pt 7 ps 0.6 lw 2 lc rgb '#cc3311' title 'descent'";
     }
@@ -225,11 +242,13 @@ private:
 int plot(const PlotOptions &options, std::ostream &out, std::ostream &err) {
   Session session({options.set, options.data, options.allowPath});
   std::string script;
-  if (!session.load(options.file) || !session.bind() || !Picture(session, options).make(script))
+  Picture drawing(session, options);
+  if (!session.load(options.file) || !session.bind() || !drawing.make(script))
     return finish(session, options.file, false, out, err);
   if (options.picture.empty()) {
-    constexpr int columns = 100, rows = 36;
-    const std::string picture = drawInCharacters(script, columns, rows);
+    constexpr int columns = 100, rows = 36, rowsOfOne = 15;
+    const std::string picture =
+        drawInCharacters(script, columns, std::max(rows, rowsOfOne * drawing.pictures));
     if (picture.empty())
       session.diagnostics.report(Diag::FileMissing, {}, "gnuplot, which draws the pictures, did not run",
                                  "install gnuplot");

@@ -14,11 +14,13 @@ struct PlotOptions {
   std::string box;     ///< "x=[-2,2],y=[0,1]"
   std::string at;      ///< where a curve gets its tangent; empty: at the start
   std::string method;  ///< of the descent that is drawn; empty: the model's
+  bool progress = false; ///< how objective and slope fall, whatever else could be drawn
   std::string picture; ///< .svg or .png; empty: in characters
 };
 
-/// Draws a function of one or two variables, its gradient and the way of the
-/// descent, or the progress of a descent in more unknowns; returns the exit code.
+/// Draws a function of one or two variables, its gradient, where constraints hold and
+/// the way of the descent; in more unknowns paths over an index, or the progress of
+/// the descent. Returns the exit code.
 int plot(const PlotOptions &options, std::ostream &out, std::ostream &err);
 
 } // namespace gradus::driver

@@ -132,7 +132,8 @@ const char *const plotExamples = R"(Examples:
   gradus plot model.opt -o picture.svg      the same as a picture, or .png
   gradus plot model.opt f --box 'x=[-2,2]' --at 'x=1' -o curve.svg
 One variable: the curve, a tangent, the points of the descent. Two: contours, the
-direction of steepest descent, the way of the descent. More: how objective and
+direction of steepest descent, the way of the descent, where constraints hold.
+More: with constraints, arrays of unknowns over their index; else how objective and
 gradient fall. gnuplot draws.)";
 
 const char *const criticalExamples = R"(Examples:
@@ -400,6 +401,8 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
   plotCommand->add_option("--at", plot.at, "where a curve gets its tangent")->type_name("x=V");
   plotCommand->add_option("--method", plot.method, "the method of the descent that is drawn")
       ->type_name("'NAME(OPTION = V)'");
+  plotCommand->add_flag("--progress", plot.progress,
+                        "in more than two unknowns: how objective and gradient fall");
   plotCommand->add_option("-o,--output", plot.picture, "a picture, .svg or .png; characters without it")
       ->type_name("PICTURE");
   addSet(*plotCommand, common);
