@@ -6,8 +6,10 @@
 #include "differentiate/Structure.h"
 #include "driver/Native.h"
 #include "driver/Pattern.h"
+#include "driver/ProgramClass.h"
 #include "driver/Report.h"
 #include "driver/SizedModel.h"
+#include "ir/Rows.h"
 #include "loops/Operations.h"
 #include "lower/Kernel.h"
 #include "support/Numbers.h"
@@ -39,6 +41,8 @@ struct Explained {
   int64_t unknowns = 0, residuals = 0;
   bool definite = false; ///< the Hessian is constant and positive definite
   std::optional<Pattern> pattern;
+  std::optional<ProgramClass> program; ///< with constraints
+  int64_t rows = 0, equations = 0;     ///< of them, elements
 };
 
 class Explainer {
@@ -49,7 +53,7 @@ public:
     e.subject = &s;
     e.variables = s.variables(g);
     const ValueId value = g.toReal(s.value);
-    e.structure = differentiate::analyze(g, value, e.variables, nonNegative(s));
+    e.structure = differentiate::analyze(g, value, e.variables, nonNegativeInputs(session, s.problem));
     for (const Unknown &u : s.problem ? s.problem->unknowns : std::vector<Unknown>{})
       e.structure.hasBounds = e.structure.hasBounds || u.lower.valid() || u.upper.valid();
     auto unknowns = session.whole(e.structure.unknowns);
@@ -68,60 +72,14 @@ public:
       if (!e.pattern)
         return false;
     }
-    e.definite = e.structure.degree == 2 && e.pattern && isDefinite(e);
+    e.definite = e.structure.degree == 2 && e.pattern &&
+                 isPositiveDefinite(session, *e.structure.hessian, *e.pattern);
+    if (s.problem && !s.problem->constraints.empty() && !count(*s.problem, e))
+      return false;
     return count(value, e);
   }
 
 private:
-  /// A constant Hessian whose pivots are all positive, beyond rounding.
-  bool isDefinite(const Explained &e) {
-    std::vector<ValueId> roots;
-    for (const differentiate::Family &f : e.structure.hessian->families)
-      roots.push_back(f.value);
-    for (ValueId v : inputsOf(g, roots))
-      if (!session.value(g.inputIndex(v)).known)
-        return false;
-    std::vector<double> values;
-    if (!assembleValues(session, *e.structure.hessian, *e.pattern, values))
-      return false;
-    return smallestPivot(*e.pattern, values) > 1e-12;
-  }
-
-  bool isNonNegative(ValueId v) {
-    interpret::Interpreter<double> interpreter(g, session.environment());
-    interpret::Result<double> out;
-    interpret::EvalError error;
-    if (!interpreter.evaluate(v, out, error) || out.type.kind != Kind::Real)
-      return false;
-    if (out.type.scalar())
-      return out.real >= 0;
-    return std::all_of(out.array.data.begin(), out.array.data.end(),
-                       [](double x) { return x >= 0; });
-  }
-
-  /// Unknowns by their bounds, parameters and data by their values.
-  std::vector<ValueId> nonNegative(const Subject &s) {
-    std::vector<ValueId> found;
-    if (s.problem)
-      for (const Unknown &u : s.problem->unknowns)
-        if (u.lower.valid() && isNonNegative(u.lower))
-          found.push_back(g.inputNode(u.input));
-    for (uint32_t k = 0; k < g.inputs().size(); ++k) {
-      const Input &input = g.inputs()[k];
-      if (!session.value(k).known ||
-          (input.role != InputRole::Parameter && input.role != InputRole::Data))
-        continue;
-      auto isNot = [](auto x) { return !(x >= 0); };
-      const InputValue &v = session.value(k);
-      if (input.type.scalar()
-              ? (input.type.kind == Kind::Real ? v.real >= 0 : v.whole >= 0)
-              : std::none_of(v.reals.begin(), v.reals.end(), isNot) &&
-                    std::none_of(v.wholes.begin(), v.wholes.end(), isNot))
-        found.push_back(g.inputNode(k));
-    }
-    return found;
-  }
-
   /// Operations of a kernel with the sizes that are bound.
   double countKernel(const std::vector<ValueId> &outputs) {
     loops::Module module;
@@ -134,6 +92,29 @@ private:
       if (g.type(v) == Type{Kind::Int, 0})
         wholes.push_back(session.value(g.inputIndex(v)).whole);
     return loops::operations(module, kernel.function, wholes);
+  }
+
+  /// The constraints.
+  bool count(const Problem &problem, Explained &e) {
+    e.program = programClass(session, problem);
+    interpret::Interpreter<double> interpreter(g, session.environment());
+    for (const Constraint &c : problem.constraints) {
+      const Rows r = rows(g, c);
+      // As many as there are: a sum of ones.
+      ValueId present = g.select(r.present, g.real(1), g.real(0));
+      for (size_t k = r.symbols.size(); k-- > 0;)
+        present = g.reduce(ReduceOp::Sum, r.symbols[k], r.ranges[k].lo, r.ranges[k].hi,
+                           g.boolean(true), present);
+      interpret::Result<double> out;
+      interpret::EvalError error;
+      if (!interpreter.evaluate(present, out, error)) {
+        session.diagnostics.report(Diag::EvaluationFailed, error.range, error.message);
+        return false;
+      }
+      e.rows += static_cast<int64_t>(out.real);
+      e.equations += r.equality() ? static_cast<int64_t>(out.real) : 0;
+    }
+    return true;
   }
 
   bool count(ValueId value, Explained &e) {
@@ -220,6 +201,16 @@ std::string textOf(Session &session, const Explained &e) {
   row("smooth", s.isSmooth() ? "yes" : "no: " + s.kink + placeText(session, s.kinkAt));
   row("convex", e.definite && !s.isConvex() ? "yes: its constant Hessian is positive definite"
                                             : curvatureText(s.curvature));
+  if (e.program) {
+    const ProgramClass &p = *e.program;
+    row("constraints", fmt::format("{}, {} of them equations{}", e.rows, e.equations,
+                                   p.constraints <= 1   ? "; all are linear"
+                                   : p.constraints == 2 ? "; quadratic"
+                                                        : ""));
+    const std::string kind = p.text();
+    row("problem", (kind.empty() ? "convexity is not shown" : kind) +
+                       (p.convex ? ": no point is better than a minimum" : ""));
+  }
   row("sum of squares", s.residuals ? "yes, of " + std::to_string(e.residuals) + " residuals"
                                     : std::string("not seen"));
   row("separable", !s.separableKnown ? "not known" : s.separable ? "yes" : "no");
@@ -264,6 +255,13 @@ Json jsonOf(Session &session, const Explained &e) {
   j["concave"] = s.curvature == differentiate::Curvature::Concave || s.isLinear() ? Json(true)
                  : s.curvature == differentiate::Curvature::Convex                ? Json(false)
                                                                    : Json(nullptr);
+  if (e.program)
+    j["constraints"] = {{"count", e.rows},
+                        {"equations", e.equations},
+                        {"linear", e.program->constraints <= 1},
+                        {"linear_program", e.program->isLinear()},
+                        {"quadratic_program", e.program->isQuadratic()},
+                        {"convex", e.program->convex ? Json(true) : Json(nullptr)}};
   j["sum_of_squares"] = s.isSumOfSquares();
   if (s.residuals)
     j["residuals"] = e.residuals;

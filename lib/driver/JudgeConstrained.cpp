@@ -284,6 +284,8 @@ void ConstrainedSolver::judgeConstrained(Solution &s) {
   if (within(solved, violationAllowed)) {
     s.status = Status::Converged;
     s.message = "the conditions of optimality hold, tested anew at this point";
+    if (class_.convex)
+      s.message += "; the problem is convex, so no point is better";
   } else if (s.status == Status::Converged || s.status == Status::Stalled ||
              s.status == Status::EvaluationFailed) {
     bool nearly = within(acceptable, violationAcceptable);

@@ -260,9 +260,13 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   bool chosen = !given && problem_.method.name.empty();
   if (!chooseMethod(chosen ? &standard : given))
     return false;
+  class_ = programClass(session_, problem_);
   constrained_ = true;
   if (chosen)
-    choice_.why = "no method was named; interior_point is for problems with constraints";
+    choice_.why = class_.text().empty()
+                      ? "no method was named; interior_point is for problems with constraints"
+                      : class_.text() + ", so interior_point" +
+                            (class_.isLinear() || class_.isQuadratic() ? ", without a line search" : "");
   else if (attempt_)
     choice_.why = attempt_->why;
   if (!lower::asksConstraints(*method_)) {
@@ -280,6 +284,11 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   describe();
   if (!prepare())
     return false;
+  if (chosen && (class_.isLinear() || class_.isQuadratic())) {
+    setOptionValue("line_search", 0);
+    for (auto &[name, value] : choice_.options)
+      value = name == "line_search" ? 0 : value;
+  }
   // Given as people read them.
   for (double &y : startY_)
     y *= problem_.maximize ? 1.0 : -1.0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "driver/ConstraintPattern.h"
+#include "driver/ProgramClass.h"
 #include "driver/Solve.h"
 
 namespace gradus::driver {
@@ -60,6 +61,7 @@ private:
   std::vector<double> y_, z_;
   double anewWork_ = 0; ///< of descents that were made anew
   KktPattern pattern_;
+  ProgramClass class_;
 };
 
 } // namespace gradus::driver

@@ -20,6 +20,8 @@ bool ConstrainedSolver::tryOtherwise(Solution &solution) {
   } ways[] = {{1, 0.1, 1},   {100, 0.3, 1},    {1e-4, 1e-4, 1}, {1e-4, 1e-4, 0},
               {100, 0.3, 0}, {0.1, 0.01, -1}, {1e4, 0.01, 1}};
   const bool found = solution.status == Status::Converged;
+  if (found && class_.convex) // lower ends there are none
+    return true;
   if (solution.status == Status::NotEvaluable || solution.status == Status::Interrupted ||
       solution.status == Status::Unbounded || outOfTime_ || (found && workOf(solution) > mostWork))
     return true;
