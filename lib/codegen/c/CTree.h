@@ -77,6 +77,7 @@ struct CountedLoop {
   std::string index;
   Expression first, last;
   Block body;
+  std::string mark = {}; ///< a macro on the line before, for compilers
 };
 /// for (;;)
 struct EndlessLoop {

@@ -86,6 +86,8 @@ private:
   }
   void print(const Evaluate &s, size_t indent) { line(indent, format(s.call) + ";"); }
   void print(const CountedLoop &s, size_t indent) {
+    if (!s.mark.empty())
+      line(indent, s.mark);
     line(indent, fmt::format("for (int64_t {0} = {1}; {0} <= {2}; ++{0}) {{", s.index,
                              format(s.first), operand(s.last, Binding::Sum)));
     block(s.body, indent + 2);

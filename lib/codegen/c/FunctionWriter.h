@@ -110,6 +110,7 @@ private:
   void statement(const loops::Break &s, Block &out);
   void statement(const loops::Return &s, Block &out);
   void plainLoop(const loops::For &s, Block &out);
+  CountedLoop countedLoop(const loops::For &s, Expression first, Expression last);
   void combine(Block &out, Expression target, loops::Combine how, loops::ScalarId value,
                loops::Kind kind);
 

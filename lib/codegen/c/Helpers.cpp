@@ -212,7 +212,7 @@ static REAL @P_powi(REAL x, int64_t n) {
     {Helper::Digamma, "digamma", ""},
     {Helper::Polygamma, "polygamma", ""},
     {Helper::Lanes, "lanes",
-     R"(/* Sums are kept in so many parts and added up in one order, so that compilers can
+     R"C(/* Sums are kept in so many parts and added up in one order, so that compilers can
  * put the terms into vectors: 1 or 32. */
 #ifndef @U_LANES
 #if !defined(__OPTIMIZE_SIZE__) && (defined(__x86_64__) || defined(_M_X64) || \
@@ -222,15 +222,36 @@ static REAL @P_powi(REAL x, int64_t n) {
 #define @U_LANES 1
 #endif
 #endif
-)"},
+#if defined(__clang__) && defined(__OPTIMIZE__) && @U_LANES > 1
+#define @U_LANE_LOOP \
+  _Pragma("clang loop unroll(disable) vectorize_width(8) interleave_count(4)")
+#define @U_EIGHT_LOOP \
+  _Pragma("clang loop unroll(disable) vectorize_width(8) interleave_count(1)")
+#else
+#define @U_LANE_LOOP
+#define @U_EIGHT_LOOP
+#endif
+)C"},
+    {Helper::Independent, "independent",
+     R"C(/* No round of the loop reads or sets what another one sets. */
+#if !defined(__OPTIMIZE__) || defined(__OPTIMIZE_SIZE__)
+#define @U_INDEPENDENT
+#elif defined(__clang__)
+#define @U_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define @U_INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define @U_INDEPENDENT
+#endif
+)C"},
     {Helper::Rounds, "rounds",
-     R"(/* How often all lanes have a term between two indices. */
-static int64_t @P_rounds(int64_t first, int64_t last) {
-  return last < first ? 0 : (last - first + 1)/@U_LANES;
+     R"(/* How often so many terms fit between two indices. */
+static int64_t @P_rounds(int64_t first, int64_t last, int64_t many) {
+  return last < first ? 0 : (last - first + 1)/many;
 }
 )"},
     {Helper::Total, "total",
-     R"(static REAL @P_total(REAL *lanes) {
+     R"(static inline REAL @P_total(REAL *lanes) {
 #if @U_LANES == 32
   int k;
   for (k = 0; k < 8; ++k)

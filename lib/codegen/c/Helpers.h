@@ -37,6 +37,7 @@ enum class Helper : uint8_t {
   Digamma,
   Polygamma,
   Lanes,
+  Independent,
   Rounds,
   Total,
   Assemble,

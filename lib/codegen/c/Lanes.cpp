@@ -7,6 +7,9 @@
 //     for (l = 0; l <= LANES - 1; ++l)
 //       parts[l] += term(lo + r*LANES + l);
 //
+// clang would write out a loop of so few rounds before it looks for vectors: the loops
+// have a mark for it.
+//
 // What a round keeps for the next one (`pending`) is made anew from the index before,
 // where that costs a few additions and products and no call.
 //
@@ -184,8 +187,8 @@ Expression FunctionWriter::carriedBefore(const For &s, const LanePlan &plan, con
   return atom(name);
 }
 
-/// Rounds in groups of as many as there are lanes, then the rest, which goes to the
-/// first eight lanes as machine code has it.
+/// Rounds in groups of as many as there are lanes, then groups of eight for the first
+/// lanes, then the rest, one after the other.
 void FunctionWriter::lanes(const For &s, const LanePlan &plan, Block &out) {
   if (!plan.carried.empty()) {
     // Without lanes there is nothing to gain from making values anew.
@@ -200,6 +203,7 @@ void FunctionWriter::lanes(const For &s, const LanePlan &plan, Block &out) {
 }
 
 void FunctionWriter::laneLoops(const For &s, const LanePlan &plan, Block &out) {
+  constexpr int64_t few = 8;
   const std::string count = upperCase(file_.prefix) + "_LANES";
   file_.helpers.use(Helper::Lanes);
   const std::string total = file_.helpers.use(Helper::Total);
@@ -215,74 +219,71 @@ void FunctionWriter::laneLoops(const For &s, const LanePlan &plan, Block &out) {
       out.push_back(Declare{file_.real(), arrays[v], {atom("{0}")}, count});
     }
   }
-  const std::string rounds = names_.unique("rounds", "rounds"), round = names_.unique("r", "r"),
-                    lane = names_.unique("l", "l"), rest = names_.unique("k", "k");
-  Expression lo = plain(s.lo);
+  auto declare = [&](const char *name, Expression value, Block &into) {
+    const std::string unique = names_.unique(name, name);
+    into.push_back(Declare{"const int64_t", unique, {std::move(value)}});
+    return atom(unique);
+  };
+  Expression first = plain(s.lo);
   const Expression hi = plain(s.hi);
-  auto write = [&](const Body &statements, Block &into, Expression index) {
-    Value value;
-    value.e = atom(names_.unique(f_.scalars[s.index.index].name, "i"));
-    value.base = value.e;
-    values_[s.index.index] = value;
-    into.push_back(Declare{"const int64_t", value.e.text, {std::move(index)}});
+  if (plan.reach > 0) { // one after the other until all that rounds need is there
+    auto after = [&](int64_t many) {
+      const Value &lo = values_[s.lo.index];
+      return lo.constant ? whole(*lo.constant + many).e : affine(first, many).e;
+    };
+    out.push_back(countedLoop(s, first, Expression::call(file_.helpers.use(Helper::WholeMinimum),
+                                                         {after(plan.reach - 1), hi})));
+    first = declare("from", after(plan.reach), out);
+  }
+  // Returns the index behind the groups.
+  auto groups = [&](Expression from, Expression many, Expression last, const char *mark,
+                    Block &into) {
+    const Expression rounds = declare(
+        "rounds", Expression::call(file_.helpers.use(Helper::Rounds), {from, hi, many}), out);
+    const Expression round = atom(names_.unique("r", "r")), lane = atom(names_.unique("l", "l"));
+    CountedLoop inner{lane.text, atom("0"), std::move(last), {}, upperCase(file_.prefix) + mark};
+    Value index;
+    index.e = atom(names_.unique(f_.scalars[s.index.index].name, "i"));
+    index.base = index.e;
+    values_[s.index.index] = index;
+    inner.body.push_back(Declare{"const int64_t", index.e.text,
+                                 {sum(sum(from, product(round, many)), lane)}});
     std::vector<std::pair<uint32_t, std::string>> places;
-    if (&statements == &kept)
-      for (const Carried &c : plan.carried) {
-        Expression before = carriedBefore(s, plan, c, value.e, 1, into);
-        places.push_back({c.variable.index, places_[c.variable.index].name});
-        places_[c.variable.index].name = before.text;
-      }
+    for (const Carried &c : plan.carried) {
+      Expression before = carriedBefore(s, plan, c, index.e, 1, inner.body);
+      places.push_back({c.variable.index, places_[c.variable.index].name});
+      places_[c.variable.index].name = before.text;
+    }
     for (const auto &[v, array] : arrays)
-      places_[v].name = array + "[" + lane + "]";
-    body(statements, into);
+      places_[v].name = format(Expression::index(atom(array), lane));
+    body(kept, inner.body);
     for (const auto &[v, name] : names)
       places_[v].name = name;
     for (const auto &[v, name] : places)
       places_[v].name = name;
+    CountedLoop outer{round.text, atom("0"), difference(rounds, atom("1")), {}};
+    outer.body.push_back(std::move(inner));
+    into.push_back(std::move(outer));
+    return sum(from, product(rounds, many));
   };
-  auto single = [&](Expression first, Expression last) {
-    CountedLoop loop{rest, std::move(first), std::move(last), {}};
-    loop.body.push_back(Declare{"const int64_t", lane,
-                                {infix("%", Binding::Product, difference(atom(rest), lo), atom("8"))}});
-    write(s.body, loop.body, atom(rest));
-    return loop;
-  };
-  if (plan.reach > 0) { // until all that rounds need is there
-    auto after = [&](int64_t many) {
-      const Value &first = values_[s.lo.index];
-      return first.constant ? whole(*first.constant + many).e : affine(lo, many).e;
-    };
-    const std::string from = names_.unique("from", "from");
-    out.push_back(single(lo, Expression::call(file_.helpers.use(Helper::WholeMinimum),
-                                              {after(plan.reach - 1), hi})));
-    out.push_back(Declare{"const int64_t", from, {after(plan.reach)}});
-    lo = atom(from);
-  }
-  out.push_back(Declare{"const int64_t", rounds,
-                        {Expression::call(file_.helpers.use(Helper::Rounds), {lo, hi})}});
-  CountedLoop inner{lane, atom("0"), difference(atom(count), atom("1")), {}};
-  write(kept, inner.body, sum(sum(lo, product(atom(round), atom(count))), atom(lane)));
-  CountedLoop outer{round, atom("0"), difference(atom(rounds), atom("1")), {}};
-  outer.body.push_back(std::move(inner));
-  out.push_back(std::move(outer));
-  const Expression next = sum(lo, product(atom(rounds), atom(count)));
+  const Expression next =
+      declare("next",
+              groups(first, atom(count), difference(atom(count), atom("1")), "_LANE_LOOP", out), out);
+  Branch eights{infix(">", Binding::Relation, atom(count), atom("1")), {}, {}};
+  const Expression rest =
+      declare("rest", groups(next, whole(few).e, whole(few - 1).e, "_EIGHT_LOOP", eights.then), out);
+  out.push_back(std::move(eights));
   if (plan.reach > 0) {
-    Branch some{infix(">", Binding::Relation, atom(rounds), atom("0")), {}, {}};
-    const std::string at = names_.unique("next", "next");
-    some.then.push_back(Declare{"const int64_t", at, {next}});
+    Branch some{infix(">", Binding::Relation, rest, first), {}, {}};
     for (const Carried &c : plan.carried) {
-      Expression before = carriedBefore(s, plan, c, atom(at), 1, some.then);
+      Expression before = carriedBefore(s, plan, c, rest, 1, some.then);
       some.then.push_back(Assign{atom(places_[c.variable.index].name), "=", std::move(before)});
     }
     out.push_back(std::move(some));
-    out.push_back(single(next, hi));
-  } else {
-    Branch more{infix(">", Binding::Relation, atom(count), atom("1")), {}, {}};
-    more.then.push_back(single(next, hi));
-    out.push_back(std::move(more));
   }
   for (const auto &[v, array] : arrays)
     out.push_back(Assign{atom(names[v]), "+=", Expression::call(total, {atom(array)})});
+  out.push_back(countedLoop(s, rest, hi));
 }
 
 } // namespace gradus::codegen::c

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 
 namespace gradus::codegen::c {
 
@@ -127,6 +129,14 @@ void FunctionWriter::statement(const Store &s, Block &out) {
   combine(out, element(s.buffer, s.indices), s.combine, s.value, f_.buffers[s.buffer.index].kind);
 }
 
+/// Sets elements that no other round reads or sets.
+static bool isMap(const For &s) {
+  return s.independent && std::all_of(s.body.begin(), s.body.end(), [](const loops::Statement &t) {
+           auto *store = std::get_if<Store>(&t.node);
+           return store ? store->combine == Combine::Set : std::holds_alternative<Let>(t.node);
+         });
+}
+
 void FunctionWriter::statement(const Accumulate &s, Block &out) {
   combine(out, Expression::atom(places_[s.variable.index].name), s.combine, s.value,
           f_.variables[s.variable.index].kind);
@@ -139,13 +149,22 @@ void FunctionWriter::statement(const For &s, Block &out) {
     plainLoop(s, out);
 }
 
-void FunctionWriter::plainLoop(const For &s, Block &out) {
+CountedLoop FunctionWriter::countedLoop(const For &s, Expression first, Expression last) {
   Value index;
   index.e = Expression::atom(names_.unique(f_.scalars[s.index.index].name, "i"));
   index.base = index.e;
   values_[s.index.index] = index;
-  CountedLoop loop{index.e.text, plain(s.lo), plain(s.hi), {}};
+  CountedLoop loop{index.e.text, std::move(first), std::move(last), {}};
   body(s.body, loop.body);
+  return loop;
+}
+
+void FunctionWriter::plainLoop(const For &s, Block &out) {
+  CountedLoop loop = countedLoop(s, plain(s.lo), plain(s.hi));
+  if (isMap(s)) {
+    file_.helpers.use(Helper::Independent);
+    loop.mark = upperCase(file_.prefix) + "_INDEPENDENT";
+  }
   out.push_back(std::move(loop));
 }
 
