@@ -260,8 +260,10 @@ void ConstrainedSolver::judgeConstrained(Solution &s) {
     s.status = Status::EvaluationFailed;
     s.message = "objective or constraints have no finite value at the last point";
   }
-  if (s.status == Status::Infeasible)
+  if (s.status == Status::Infeasible && violation > violationAllowed)
     return judgeInfeasible(s);
+  if (s.status == Status::Infeasible) // what it could not take away does not matter
+    s.status = Status::Stalled;
   if (!evaluated || s.status == Status::NotEvaluable || s.status == Status::Interrupted ||
       s.status == Status::Unbounded)
     return;
@@ -289,6 +291,21 @@ void ConstrainedSolver::judgeConstrained(Solution &s) {
   } else if (s.status == Status::Converged || s.status == Status::Stalled ||
              s.status == Status::EvaluationFailed) {
     bool nearly = within(acceptable, violationAcceptable);
+    // Where the slopes of the constraints vanish or depend on each other no multipliers
+    // need to exist: then they grow, and what they leave of the slope is small beside
+    // them (the conditions of Fritz John).
+    const double beside = 1e-5 * duals;
+    if (!nearly && duals > 1e3 * largest && beyond <= violationAllowed &&
+        r.stationarity <= beside && worth <= beside && r.complementarity <= beside) {
+      s.status = Status::Acceptable;
+      s.message = "nearly optimal beside large multipliers: the slopes of the constraints vanish "
+                  "here or depend on each other, so that none need exist";
+      return;
+    }
+    // A point of least violation that the objective has led to: for convex constraints
+    // there is none that meets them.
+    if (!nearly && class_.convexSet && beyond > violationAcceptable)
+      return judgeInfeasible(s);
     s.status = nearly ? Status::Acceptable : Status::Stalled;
     s.message = nearly ? "nearly optimal: violation " + formatNumber(violation, 3) +
                              ", slope of the Lagrangian " + formatNumber(r.stationarity, 3)
@@ -323,6 +340,7 @@ void ConstrainedSolver::judgeInfeasible(Solution &s) {
   for (double violation : r)
     squares += 0.5 * violation * violation;
   // Along the gradients of the violated constraints nothing is left.
+  s.status = Status::Infeasible;
   if (!stationary || !(largest <= 1e-2 * size) || !(within <= squares) ||
       size <= violationAcceptable) {
     s.status = Status::Stalled;

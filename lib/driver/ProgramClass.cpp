@@ -87,16 +87,15 @@ ProgramClass programClass(Session &session, const Problem &problem) {
   ProgramClass c;
   c.objective = differentiate::degree(g, objective, unknowns);
   c.constraints = 0;
-  c.convex = true;
+  c.convexSet = true;
   for (const Constraint &constraint : problem.constraints) {
     const Rows r = rows(g, constraint);
     c.constraints = std::max(c.constraints, differentiate::degree(g, r.value, unknowns));
-    c.convex = c.convex && isConvexSet(g, r, unknowns, nonNegative);
+    c.convexSet = c.convexSet && isConvexSet(g, r, unknowns, nonNegative);
   }
-  if (!c.convex || differentiate::curvature(g, lowest, unknowns, nonNegative) <= Curvature::Convex)
-    return c;
-  c.convex = false;
-  if (c.objective == 2)
+  c.convex = c.convexSet &&
+             differentiate::curvature(g, lowest, unknowns, nonNegative) <= Curvature::Convex;
+  if (c.convexSet && !c.convex && c.objective == 2)
     if (auto h = differentiate::hessian(g, lowest, unknowns); h && !h->coupled)
       if (auto pattern = assemblePattern(session, *h))
         c.convex = isPositiveDefinite(session, *h, *pattern);

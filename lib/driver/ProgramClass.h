@@ -11,6 +11,8 @@ namespace gradus::driver {
 
 struct ProgramClass {
   int objective = 3, constraints = 3; ///< degrees as polynomials: 0, 1, 2, 3 for others
+  /// Shown: of what the constraints allow.
+  bool convexSet = false;
   /// Shown: of objective and constraints. Then no point is better than a minimum.
   bool convex = false;
 
