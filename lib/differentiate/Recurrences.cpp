@@ -4,7 +4,9 @@
 
 #include "differentiate/AdjointArrays.h"
 
+#include <algorithm>
 #include <cassert>
+#include <unordered_set>
 
 namespace gradus::differentiate {
 
@@ -60,6 +62,82 @@ ValueId slice(Graph &g, ValueId all, ShapeId shape, ValueId step) {
   });
 }
 
+/// The values of inner recurrences that the adjoints of one step read.
+std::vector<ValueId> innerStates(Graph &g, const Opened &o, const Contributions &reached,
+                                 std::span<const ValueId> adjointSymbols) {
+  std::vector<ValueId> found, work;
+  std::unordered_set<ValueId, ValueIdHash> seen;
+  auto visit = [&](ValueId v) {
+    if (g.hasFree(v) && seen.insert(v).second)
+      work.push_back(v);
+  };
+  for (const auto &[v, a] : reached) {
+    visit(a.value);
+    visit(a.guard);
+  }
+  while (!work.empty()) {
+    ValueId v = work.back();
+    work.pop_back();
+    const Node &n = g.node(v);
+    const bool result = n.op == Op::Recur || n.op == Op::State;
+    if (result && !g.isOpenTerm(v) && g.dependsOnAny(v, o.symbols) &&
+        !g.dependsOnAny(v, adjointSymbols)) {
+      const ValueId recur = n.op == Op::Recur ? v : g.operand(v, 0);
+      const std::vector<Axis> &axes = g.axesOf(v);
+      if (!g.isRemade(recur) && std::none_of(axes.begin(), axes.end(), [&](const Axis &axis) {
+            return g.hasFree(axis.lo) || g.hasFree(axis.hi);
+          }))
+        found.push_back(v);
+      continue;
+    }
+    for (ValueId operand : g.operands(v))
+      visit(operand);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+/// Whether the array `v` is a copy of `of`, element by element.
+bool copies(Graph &g, ValueId v, ValueId of) {
+  if (v == of)
+    return true;
+  if (g.node(v).op != Op::Build || g.isOpenTerm(v) || g.type(v) != g.type(of))
+    return false;
+  const Opened o = g.open(v);
+  if (g.node(o.body).op != Op::At || g.operand(o.body, 0) != of)
+    return false;
+  const auto at = g.operands(o.body).subspan(1);
+  return std::equal(at.begin(), at.end(), o.symbols.begin(), o.symbols.end());
+}
+
+/// The way back reads states of inner recurrences: they are kept over all steps as
+/// more states, that no step reads, instead of made a second time. Returns the
+/// recurrence with these (or `recur`), and adds to `place` where they are at step t.
+ValueId remember(Graph &g, ValueId recur, const Opened &o, ValueId t,
+                 const std::vector<ValueId> &values, Substitution &place) {
+  std::vector<ValueId> symbols = o.symbols, starts = o.starts, nexts = o.nexts;
+  std::vector<std::pair<ValueId, unsigned>> at;
+  for (ValueId v : values) {
+    unsigned k = 0;
+    while (k < nexts.size() && !copies(g, nexts[k], v))
+      ++k;
+    if (k >= 250)
+      continue;
+    at.push_back({v, k});
+    if (k < nexts.size())
+      continue;
+    const Type type = g.type(v);
+    symbols.push_back(g.newState(type));
+    starts.push_back(type == Type{Kind::Int, 0} ? g.integer(0) : nothing(g, type));
+    nexts.push_back(v);
+  }
+  if (nexts.size() > o.nexts.size())
+    recur = g.recur(symbols, o.ranges[0], o.condition, starts, nexts, o.remade);
+  for (auto [v, k] : at)
+    place.emplace(v, g.stateAt(recur, k, t));
+  return recur;
+}
+
 } // namespace
 
 ReversedRecurrence
@@ -75,14 +153,11 @@ reverseRecurrence(Graph &g, ValueId recur, std::span<const StateAdjoints> adjoin
   const ValueId k = result.step;
   const ValueId t = g.sub(g.add(range.lo, last), k), before = g.sub(t, one);
 
-  // Where the states and the step have the values that they had.
-  Substitution place{{o.symbols[0], t}};
   std::vector<ValueId> symbols{k};
   std::vector<unsigned> own(active.size());
   Contributions seeds;
   ValueId always = g.boolean(true);
   for (unsigned j = 0; j < active.size(); ++j) {
-    place.emplace(o.symbols[j + 1], g.stateAt(recur, j, before));
     if (!active[j])
       continue;
     own[j] = static_cast<unsigned>(symbols.size() - 1);
@@ -90,6 +165,13 @@ reverseRecurrence(Graph &g, ValueId recur, std::span<const StateAdjoints> adjoin
     seeds.push_back({o.nexts[j], {symbols.back(), always}});
   }
   const Contributions reached = reverse(seeds);
+
+  // Where the states and the step have the values that they had.
+  Substitution place{{o.symbols[0], t}};
+  const ValueId way = remember(
+      g, recur, o, t, innerStates(g, o, reached, std::span(symbols).subspan(1)), place);
+  for (unsigned j = 0; j < active.size(); ++j)
+    place.emplace(o.symbols[j + 1], g.stateAt(way, j, before));
 
   auto there = [&](const Adjoint &a, const Substitution &map) {
     return Adjoint{g.substitute(a.value, map), g.substitute(a.guard, map)};
@@ -118,7 +200,7 @@ reverseRecurrence(Graph &g, ValueId recur, std::span<const StateAdjoints> adjoin
     nexts.push_back(next.valid() ? elementByElement(g, next) : nothing(g, type));
   }
   const ValueId over = stopsEarly(g, o) ? g.less(last, k) : g.boolean(false);
-  const ValueId reversed = g.recur(symbols, range, over, starts, nexts);
+  const ValueId reversed = g.recur(symbols, range, over, starts, nexts, o.remade);
 
   for (unsigned j = 0; j < active.size(); ++j)
     if (active[j]) {
@@ -161,7 +243,7 @@ ValueId tangentRecurrence(Graph &g, ValueId recur, const std::vector<bool> &acti
   ValueId over = g.boolean(false);
   if (stopsEarly(g, o))
     over = g.less(lastStep(g, recur, o), o.symbols[0]);
-  return g.recur(symbols, range, over, starts, nexts);
+  return g.recur(symbols, range, over, starts, nexts, o.remade);
 }
 
 } // namespace gradus::differentiate

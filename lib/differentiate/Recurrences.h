@@ -8,6 +8,9 @@
 //   adjoint of a:  the last state of Q
 //   adjoint of p:  sum (k in lo..hi) U[k-1] * df/dp(t, S[t-1], p),  U all states of Q
 //
+// An inner recurrence of f runs again on the way back only where it is told to
+// (between checkpoints): its states are else more states of R.
+//
 // So a reverse recurrence carries nothing but the adjoints of states; what goes to
 // values from outside is a sum, which lowering computes in the same loop. Where a
 // recurrence stops early, hi is the last step that was made.

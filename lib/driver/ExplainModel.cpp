@@ -314,7 +314,7 @@ int explainModel(const ExplainModelOptions &options, std::ostream &out, std::ost
   if (options.json)
     out << Json{{"functions", std::move(list)}}.dump(2) << "\n";
   else if (first)
-    out << options.file << " has no function or objective of real unknowns\n";
+    out << options.file << " has no function or objective of real unknowns whose value is one number\n";
   return fail();
 }
 

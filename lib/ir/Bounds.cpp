@@ -161,8 +161,20 @@ std::vector<ValueId> boundsOfAtom(Graph &g, ValueId atom, bool upper, int depth)
   if (p != Prim::IntDiv && p != Prim::Mod)
     return {};
   ValueId divisor = g.operand(atom, 1);
-  if (!g.isConstant(divisor) || g.intValue(divisor) <= 0)
-    return {};
+  if (!g.isConstant(divisor) || g.intValue(divisor) <= 0) {
+    // By what is at least 1 a quotient is no larger than what is divided, nor a remainder
+    // than the divisor.
+    if (!Bounds(g).nonNegative(g.sub(divisor, g.integer(1)), {}))
+      return {};
+    if (p == Prim::Mod && !upper)
+      return {g.integer(0)};
+    ValueId x = p == Prim::Mod ? bound(g, divisor, true, depth + 1) : operandBound(0);
+    if (!x.valid())
+      return {};
+    if (p == Prim::Mod)
+      return {g.sub(x, g.integer(1))};
+    return {g.prim(upper ? Prim::Max : Prim::Min, {x, g.integer(0)})};
+  }
   if (p == Prim::Mod)
     return {upper ? g.sub(divisor, g.integer(1)) : g.integer(0)};
   ValueId x = operandBound(0); // a quotient grows with what is divided

@@ -374,6 +374,7 @@ Opened Graph::openWith(ValueId binder, std::span<const ValueId> symbols) {
   }
   if (n.op == Op::Recur) {
     const unsigned states = stateCount(binder);
+    opened.remade = isRemade(binder);
     opened.condition = rename(operand(binder, 2), map);
     for (unsigned k = 0; k < states; ++k)
       opened.starts.push_back(operand(binder, 3 + k));

@@ -105,7 +105,7 @@ enum class StatePart : uint8_t { Last, All };
 
 struct Node {
   Op op;
-  uint8_t sub = 0;         ///< Prim, ReduceOp, MatrixOp or StatePart
+  uint8_t sub = 0;         ///< Prim, ReduceOp, MatrixOp or StatePart; Recur: 1 if remade
   uint8_t binders = 0;     ///< bound indices: 1 for Reduce, rank for Build, 1 + states for Recur
   Type type;
   uint32_t operands = 0;   ///< first operand in the pool
@@ -146,6 +146,7 @@ struct Opened {
   ValueId body;                 ///< not of a Recur
   std::vector<ValueId> starts;  ///< Recur
   std::vector<ValueId> nexts;   ///< Recur
+  bool remade = false;          ///< Recur
 };
 
 using Substitution = std::unordered_map<ValueId, ValueId, ValueIdHash>;
@@ -231,8 +232,12 @@ public:
   ValueId reduce(ReduceOp op, ValueId symbol, ValueId lo, ValueId hi, ValueId condition, ValueId body);
   ValueId build(std::span<const ValueId> symbols, std::span<const Axis> ranges, ValueId body);
   /// symbols: the step, then the states. stop: boolean(false) when all steps are made.
+  /// remade: its reverse makes the states again, where they could be kept over the
+  /// steps of a recurrence around it (between checkpoints).
   ValueId recur(std::span<const ValueId> symbols, const Axis &range, ValueId stop,
-                std::span<const ValueId> starts, std::span<const ValueId> nexts);
+                std::span<const ValueId> starts, std::span<const ValueId> nexts,
+                bool remade = false);
+  bool isRemade(ValueId recur) const { return node(recur).sub != 0; }
   unsigned stateCount(ValueId recur) const { return node(recur).binders - 1u; }
   Type stateType(ValueId recur, unsigned k) const { return type(operand(recur, 3 + k)); }
   ValueId lastState(ValueId recur, unsigned k);

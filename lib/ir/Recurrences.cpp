@@ -8,7 +8,7 @@
 namespace gradus::ir {
 
 ValueId Graph::recur(std::span<const ValueId> symbols, const Axis &range, ValueId stop,
-                     std::span<const ValueId> starts, std::span<const ValueId> nexts) {
+                     std::span<const ValueId> starts, std::span<const ValueId> nexts, bool remade) {
   const size_t states = starts.size();
   assert(states != 0 && symbols.size() == states + 1 && nexts.size() == states && states < 255);
   uint32_t inside = 0;
@@ -34,7 +34,9 @@ ValueId Graph::recur(std::span<const ValueId> symbols, const Axis &range, ValueI
   ops.insert(ops.end(), starts.begin(), starts.end());
   for (ValueId next : std::vector<ValueId>(nexts.begin(), nexts.end()))
     ops.push_back(rename(next, map));
-  Node n{.op = Op::Recur, .binders = static_cast<uint8_t>(symbols.size()), .type = {Kind::Int, 0}};
+  Node n{.op = Op::Recur,
+         .sub = static_cast<uint8_t>(remade),
+         .binders = static_cast<uint8_t>(symbols.size()), .type = {Kind::Int, 0}};
   n.payload = number;
   ValueId made = intern(n, ops);
   indexNames_.try_emplace(made.index, std::move(names));

@@ -187,7 +187,7 @@ private:
     ValueId stop = scope.run(opened.condition);
     for (ValueId next : opened.nexts)
       nexts.push_back(scope.run(next));
-    return g.recur(symbols, range, stop, starts, nexts);
+    return g.recur(symbols, range, stop, starts, nexts, opened.remade);
   }
 
   Graph &g;

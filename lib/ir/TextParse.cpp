@@ -37,7 +37,7 @@ public:
 private:
   struct Block {
     std::string result;
-    bool build = false, recur = false;
+    bool build = false, recur = false, remade = false;
     ReduceOp op = ReduceOp::Sum;
     std::vector<std::string> indexNames;
     std::vector<ValueId> symbols;
@@ -300,6 +300,7 @@ void Reader::binder(const std::string &name, const std::string &kind) {
       throw Wrong{fmt::format("'{}' is no reduction", which)};
     block.op = *op;
   }
+  block.remade = block.recur && accept("remade");
   expect("(");
   do {
     block.indexNames.push_back(word());
@@ -344,7 +345,8 @@ void Reader::endBlock() {
     for (size_t k = 0; k < block.nexts.size(); ++k)
       if (g.type(block.nexts[k]) != g.type(block.starts[k]))
         throw Wrong{"a state changes its type"};
-    made = g.recur(block.symbols, block.ranges[0], block.condition, block.starts, block.nexts);
+    made = g.recur(block.symbols, block.ranges[0], block.condition, block.starts, block.nexts,
+                   block.remade);
   } else if (block.build) {
     if (!g.type(block.body).scalar())
       throw Wrong{"the element of a build is a scalar"};

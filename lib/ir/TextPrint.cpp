@@ -338,7 +338,8 @@ void Writer::recurrence(ValueId v, const std::string &name) {
   Opened opened = g.open(v);
   for (ValueId s : opened.symbols)
     names[s] = fmt::format("#{}", nextIndex++);
-  add(fmt::format("{} = recur ({} {} in {}..{}) : int {{", name, names[opened.symbols[0]],
+  add(fmt::format("{} = recur{} ({} {} in {}..{}) : int {{", name,
+                  opened.remade ? " remade" : "", names[opened.symbols[0]],
                   quoted(g.indexName(v)), token(opened.ranges[0].lo), token(opened.ranges[0].hi)));
   for (size_t k = 0; k < opened.starts.size(); ++k)
     add(fmt::format("  state {} {} : {} = {}", names[opened.symbols[k + 1]],

@@ -17,6 +17,8 @@ Kernel lowerKernel(Graph &g, loops::Module &module, const KernelSpec &spec) {
   f.name = spec.name;
   f.documentation = spec.documentation;
   FunctionBuilder b(g, module, f);
+  for (uint32_t v = 0; v < g.size() && !b.hasRecurrences; ++v)
+    b.hasRecurrences = g.node({v}).op == Op::Recur;
 
   // Scalars first, since the sizes of arrays are among them.
   f.parameters.resize(spec.inputs.size());

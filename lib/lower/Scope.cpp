@@ -22,6 +22,8 @@ void emitScope(FunctionBuilder &builder, std::vector<Action> actions) {
 
 void Scope::run(std::vector<Action> given) {
   regions.push_back({});
+  if (b.hasRecurrences)
+    mergeRecurrences(given);
   for (const Action &a : given)
     if (g.isConstant(a.guard)) {
       sureRoots.push_back(a.value);

@@ -100,6 +100,7 @@ public:
   void finish();
 
   std::vector<ir::ValueId> openSymbols; ///< of the loops around
+  bool hasRecurrences = false; ///< what is lowered may have some
   /// Whether the Int scalar v is certainly not negative, where we are.
   bool nonNegative(ir::ValueId v) { return bounds.nonNegative(v, openSymbols); }
   ir::Bounds bounds;

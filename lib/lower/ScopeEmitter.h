@@ -147,6 +147,9 @@ private:
   void findSure();
   bool failsOnlyAsSure(ir::ValueId v);
 
+  // ScopeMerge.cpp: recurrences that are parts of others.
+  void mergeRecurrences(std::vector<Action> &given);
+
   // ScopeRecurrence.cpp: loops with state.
   void addRecurrence(int producer);
   bool isState(ir::ValueId v, const Recurrence &r, ir::StatePart part) const;

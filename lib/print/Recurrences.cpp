@@ -35,7 +35,7 @@ ValueId Simplifier::recurrence(ValueId v) {
   ValueId stop = run(o.condition);
   for (ValueId next : o.nexts)
     nexts.push_back(simpler(next));
-  return g.recur(symbols, range, stop, starts, nexts);
+  return g.recur(symbols, range, stop, starts, nexts, o.remade);
 }
 
 /// All states of one recurrence that are of one kind share one text.

@@ -5,7 +5,7 @@
 // Inside its value the name stands for a state. Where all reads are a fixed
 // number of elements back, the states of a recurrence are these elements, and
 // the array is all values of the first. Otherwise the state is the whole array,
-// to which each step adds one element. Of an array of two indices the state is
+// to which each step adds one element. Of an array of several indices the state is
 // all rows before, and within a step the row in the making is one of its own:
 //
 // let L[i in 1..n, j in 1..i] = (A[i,j] - sum(k in 1..j-1) L[i,k]*L[j,k])/...
@@ -30,9 +30,6 @@ Value Elaborator::earlierElements(Entity &entity, SourceRange use) {
   for (Growing &growing : context_.growing) {
     if (growing.entity != &entity)
       continue;
-    if (growing.axes.size() > 2)
-      return notYet(use, fmt::format("the array '{}' of more than two indices that reads its own elements",
-                                     entity.name));
     if (!growing.self.valid())
       growing.self = graph_.newState({Kind::Real, graph_.shape(growing.axes)}, entity.name);
     return Value::array(growing.self);
@@ -148,15 +145,20 @@ Value Elaborator::inOrder(ValueId array, ValueId self, const std::string &name) 
   return Value::array(graph_.keep(elements));
 }
 
-/// The same of two indices: a recurrence of rows, and in each step one of the
-/// elements of its row if they read that.
+/// The same of several indices. With the first d of them given, a part of rank r-d is in
+/// the making, a state of its own where elements of it are read: a matrix is made row
+/// by row, and a row that reads itself element by element.
 Value Elaborator::rowsInOrder(ValueId array, ValueId self, const std::string &name) {
   const ir::Opened o = graph_.open(array);
-  const ValueId i = o.symbols[0], j = o.symbols[1];
-  const ir::Type type = graph_.type(array);
-  const ir::Type rowType{Kind::Real, graph_.shape({o.ranges[1]})};
-  const ValueId rows = graph_.newState(type, name), row = graph_.newState(rowType, name);
-  bool readsRow = false;
+  const size_t rank = o.symbols.size();
+  std::vector<ir::Type> types{graph_.type(array)};
+  for (size_t d = 1; d < rank; ++d)
+    types.push_back({Kind::Real, graph_.shape({o.ranges.begin() + static_cast<long>(d),
+                                               o.ranges.end()})});
+  std::vector<ValueId> made; // the part with the first d indices given, so far
+  for (const ir::Type &type : types)
+    made.push_back(graph_.newState(type, name));
+  size_t deepest = 0;
   ir::RewriteRule rule;
   rule.applies = [&](ValueId v) {
     return graph_.node(v).op == Op::At && graph_.operand(v, 0) == self;
@@ -164,32 +166,36 @@ Value Elaborator::rowsInOrder(ValueId array, ValueId self, const std::string &na
   rule.replace = [&](ValueId v) {
     if (!rule.applies(v))
       return v;
-    const ValueId first = graph_.operand(v, 1), second = graph_.operand(v, 2);
-    const ValueId here = graph_.equal(first, i);
-    const ValueId indices[] = {first, second};
-    ValueId before = graph_.at(rows, indices);
-    if (graph_.isConstant(here) && !graph_.boolValue(here))
-      return before;
-    readsRow = true;
-    return graph_.select(here, graph_.at(row, {&second, 1}), before);
+    const std::vector<ValueId> indices(graph_.operands(v).begin() + 1, graph_.operands(v).end());
+    auto from = [&](auto &&again, size_t d) -> ValueId {
+      deepest = std::max(deepest, d);
+      ValueId before = graph_.at(made[d], std::span(indices).subspan(d));
+      const ValueId here = graph_.equal(indices[d], o.symbols[d]);
+      if (d + 1 == rank || (graph_.isConstant(here) && !graph_.boolValue(here)))
+        return before;
+      return graph_.select(here, again(again, d + 1), before);
+    };
+    return from(from, 0);
   };
   ValueId element = ir::rewrite(graph_, {&o.body, 1}, rule)[0];
-  ValueId k = j;
-  if (readsRow) {
-    ValueId next = graph_.add(row, graph_.put(rowType.shape, {&j, 1}, element));
-    const ValueId symbols[] = {j, row}, start[] = {graph_.zeros(rowType)};
-    ValueId made = graph_.lastState(
-        graph_.recur(symbols, o.ranges[1], graph_.boolean(false), start, {&next, 1}), 0);
-    k = graph_.newSymbol(o.ranges[1].lo, o.ranges[1].hi, graph_.symbol(j).name);
-    element = graph_.at(made, {&k, 1});
+  // Of the innermost part the elements behind its first index do not read each other.
+  std::vector<ValueId> at = o.symbols;
+  for (size_t d = deepest + 1; d-- > 0;) {
+    ValueId added = graph_.put(types[d].shape, std::span(at).subspan(d), element);
+    for (size_t k = rank; k-- > d + 1;)
+      added = graph_.reduce(ir::ReduceOp::Sum, at[k], o.ranges[k].lo, o.ranges[k].hi,
+                            graph_.boolean(true), added);
+    const ValueId symbols[] = {o.symbols[d], made[d]}, start[] = {graph_.zeros(types[d])},
+                  next[] = {graph_.add(made[d], added)};
+    ValueId all = graph_.lastState(
+        graph_.recur(symbols, o.ranges[d], graph_.boolean(false), start, next), 0);
+    if (d == 0)
+      return Value::array(all);
+    for (size_t k = d; k < rank; ++k)
+      at[k] = graph_.newSymbol(o.ranges[k].lo, o.ranges[k].hi, graph_.symbol(o.symbols[k]).name);
+    element = graph_.at(all, std::span(at).subspan(d));
   }
-  const ValueId at[] = {i, k};
-  ValueId added = graph_.reduce(ir::ReduceOp::Sum, k, o.ranges[1].lo, o.ranges[1].hi,
-                                graph_.boolean(true), graph_.put(type.shape, at, element));
-  const ValueId symbols[] = {i, rows}, start[] = {graph_.zeros(type)},
-                next[] = {graph_.add(rows, added)};
-  return Value::array(graph_.lastState(
-      graph_.recur(symbols, o.ranges[0], graph_.boolean(false), start, next), 0));
+  return Value::error();
 }
 
 } // namespace gradus::semantics

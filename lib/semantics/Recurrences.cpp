@@ -68,7 +68,7 @@ ValueId Elaborator::segmented(std::span<const ValueId> symbols, const Axis &rang
     outer.push_back(begin.back());
     next.push_back(g.substitute(nexts[k], step));
   }
-  ValueId recur = g.recur(inner, inside, g.boolean(false), begin, next);
+  ValueId recur = g.recur(inner, inside, g.boolean(false), begin, next, true);
   for (unsigned k = 0; k < starts.size(); ++k)
     last.push_back(g.lastState(recur, k));
   return g.recur(outer, {one, segments}, g.boolean(false), starts, last);
