@@ -231,7 +231,8 @@ ValueId Layout::whole(ValueId v, std::span<const ValueId> over, unsigned depth) 
     return inside.valid() ? g.prim(n.prim(), {inside}) : inside;
   }
   ValueId sum;
-  for (const Term &t : terms) {
+  for (Term &t : terms) {
+    flipSign(t);
     ValueId part;
     bool depends = std::any_of(t.factors.begin(), t.factors.end(), [&](const Factor &f) {
       return g.dependsOnAny(build(g, f), over);

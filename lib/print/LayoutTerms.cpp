@@ -11,7 +11,8 @@ namespace gradus::print {
 using namespace ir;
 
 /// -2*(1 - x) is 2*(x - 1) and -1/(x - 1) is 1/(1 - x): a minus before one term
-/// goes into a bracket of mixed signs.
+/// goes into a bracket of mixed signs, also in a sum: -sum(i) x[i]*(b - y[i]) is
+/// sum(i) x[i]*(y[i] - b).
 void Layout::flipSign(Term &term) {
   if (!term.coefficient.negative())
     return;
@@ -32,6 +33,25 @@ void Layout::flipSign(Term &term) {
     term.coefficient = -term.coefficient;
     term.factors.erase(term.factors.begin() + static_cast<long>(k));
     multiply(g, term, Factor{build(g, inside), f.exponent, {}});
+    return;
+  }
+  for (size_t k = 0; k < term.factors.size(); ++k) {
+    const Factor f = term.factors[k];
+    if (!f.isPlain() || g.node(f.base).op != Op::Reduce || !g.type(f.base).scalar() ||
+        g.type(f.base).kind != Kind::Real || g.node(f.base).reduceOp() != ReduceOp::Sum)
+      continue;
+    const Opened o = g.open(f.base);
+    Term body = viewer.viewTerm(o.body);
+    body.coefficient = -body.coefficient;
+    flipSign(body);
+    if (body.coefficient.negative() || viewer.viewTerm(o.body).coefficient.negative())
+      continue;
+    term.coefficient = -term.coefficient;
+    term.factors.erase(term.factors.begin() + static_cast<long>(k));
+    multiply(g, term,
+             Factor{g.reduce(ReduceOp::Sum, o.symbols[0], o.ranges[0].lo, o.ranges[0].hi,
+                             o.condition, build(g, body)),
+                    1, {}});
     return;
   }
 }

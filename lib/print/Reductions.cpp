@@ -251,9 +251,9 @@ ValueId Simplifier::array(ValueId v) {
     break;
   case Op::State:
     return recurrence(v);
-  case Op::Keep: // its elements are compared with each other: one formula for all
+  case Op::Keep:
     made = array(g.operand(v, 0));
-    if (!changesSize(g, made))
+    if (isCompared(v) && !changesSize(g, made))
       made = g.keep(made);
     break;
   case Op::List: {

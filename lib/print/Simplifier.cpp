@@ -89,7 +89,35 @@ ValueId Simplifier::run(ValueId root) {
   return done[root];
 }
 
+/// Elements of a kept array that are compared with each other, as for a tie, have to
+/// stay one formula; other arrays are kept for the sake of work alone.
+void Simplifier::findCompared(ValueId root) {
+  std::vector<ValueId> work{root};
+  std::unordered_set<ValueId, ValueIdHash> seen{root};
+  while (!work.empty()) {
+    ValueId v = work.back();
+    work.pop_back();
+    const Node n = g.node(v);
+    const bool compares =
+        (n.op == Op::Prim && n.type == Type{Kind::Bool, 0}) ||
+        (n.op == Op::Reduce && (n.reduceOp() == ReduceOp::Min || n.reduceOp() == ReduceOp::Max));
+    for (ValueId o : g.operands(v)) {
+      if (compares && g.node(o).op == Op::At && g.node(g.operand(o, 0)).op == Op::Keep) {
+        compared.insert(g.operand(o, 0));
+        comparesInside |= g.hasFree(g.operand(o, 0));
+      }
+      if (seen.insert(o).second)
+        work.push_back(o);
+    }
+  }
+}
+
+bool Simplifier::isCompared(ValueId keep) const {
+  return g.hasFree(keep) ? comparesInside : compared.count(keep) != 0;
+}
+
 void Simplifier::prepareArrays(ValueId root) {
+  findCompared(root);
   std::vector<ValueId> roots{root};
   for (ValueId v : g.reachable(roots)) {
     Op op = g.node(v).op;

@@ -41,6 +41,8 @@ private:
   ir::ValueId realPrim(ir::Prim p, std::span<const ir::ValueId> operands);
   ir::ValueId function(ir::Prim p, std::span<const ir::ValueId> operands); // FunctionRules.cpp
   unsigned weight(ir::ValueId v);
+  void findCompared(ir::ValueId root);
+  bool isCompared(ir::ValueId keep) const;
 
   // TermRules.cpp
   Term normal(Term term);
@@ -110,6 +112,8 @@ private:
   Order order;
   std::unordered_map<ir::ValueId, ir::ValueId, ir::ValueIdHash> done;
   std::unordered_map<ir::ValueId, unsigned, ir::ValueIdHash> weights;
+  std::unordered_set<ir::ValueId, ir::ValueIdHash> compared; ///< kept arrays
+  bool comparesInside = false; ///< of arrays in binders, some
   /// Pairs of base and symbolic exponent that symbolicFactor made.
   std::set<std::pair<ir::ValueId, ir::ValueId>> normalExponents;
 };
