@@ -4,6 +4,7 @@ include(CMakePackageConfigHelpers)
 
 set(config ${CMAKE_INSTALL_LIBDIR}/cmake/Gradus)
 install(TARGETS gradus EXPORT GradusTargets RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS gradus-ipopt RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS gradus_shared EXPORT GradusTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 set_target_properties(gradus PROPERTIES EXPORT_NAME command)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/gradus DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

@@ -135,6 +135,8 @@ int listMethods(const std::string &name, std::ostream &out, std::ostream &err) {
     out << fmt::format("{}({})\n    {}\n", m.name, optionsOf(session, *method),
                        firstSentence(method->documentation));
   }
+  out << "ipopt(tol = 1e-8, steps = 3000, OPTION = NUMBER, ...)\n    An outside method for "
+         "constraints: the library of IPOPT where it is installed, with its own options.\n";
   const syntax::MethodDecl *loop = session.loopMethod("before_descent");
   out << "\nEvery method: " << (loop ? optionsOf(session, *loop) : "")
       << ", max_time (seconds, no limit unless given)\n"

@@ -250,6 +250,8 @@ void ConstrainedSolver::judgeConstrained(Solution &s) {
   if (s.status == Status::Converged && f_ == -HUGE_VAL)
     s.status = Status::Unbounded;
   if (s.status == Status::Unbounded && !holdsBut(c)) {
+    if (class_.convexSet)
+      return judgeInfeasible(s);
     s.status = Status::Stalled;
     s.message = "the objective falls without bound, but the constraints do not hold there";
     return;

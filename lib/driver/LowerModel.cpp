@@ -7,6 +7,7 @@
 #include "differentiate/SumOfSquares.h"
 #include "driver/ChooseMethod.h"
 #include "driver/ConstraintPattern.h"
+#include "driver/Ipopt.h"
 #include "driver/Native.h"
 #include "driver/SparseSolve.h"
 #include "lower/Flat.h"
@@ -384,6 +385,13 @@ private:
                        : problem.constraints.empty() ? usualMethod(descent)
                                                      : "interior_point";
     const syntax::MethodDecl *method = session.findMethod(described.method);
+    if (!method && described.method == outsideMethod) {
+      session.diagnostics.report(Diag::NotYet, problem.method.range,
+                                 "ipopt is a library outside of this compiler, and cannot be "
+                                 "compiled into a model",
+                                 "choose interior_point, or solve it with gradus run");
+      return false;
+    }
     if (!method) {
       auto near = closest(described.method, session.methodNames());
       session.diagnostics.report(

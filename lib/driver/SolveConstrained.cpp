@@ -33,6 +33,8 @@ bool needsConstraints(Session &session, const Problem &problem, const syntax::Me
   const std::string &name = call ? call->method.name : problem.method.name;
   if (name.empty())
     return false;
+  if (name == outsideMethod)
+    return true;
   const syntax::MethodDecl *method = session.findMethod(name);
   return method && lower::asksConstraints(*method);
 }
@@ -258,7 +260,12 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   syntax::MethodCall standard;
   standard.method.name = "interior_point";
   bool chosen = !given && problem_.method.name.empty();
-  if (!chooseMethod(chosen ? &standard : given))
+  const bool outside = (given ? given->method.name : problem_.method.name) == outsideMethod &&
+                       !session_.findMethod(outsideMethod);
+  if (outside && !findOutside(given))
+    return false;
+  // Patterns and derivatives are those that our own method has.
+  if (!chooseMethod(chosen || outside ? &standard : given))
     return false;
   class_ = programClass(session_, problem_);
   constrained_ = true;
@@ -295,14 +302,19 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   elements_ += 10 * (pattern_.sizes[lower::SizeJ] + pattern_.sizes[lower::SizeH]) + 200;
   // A method with constraints is long: to optimize it costs what many steps cost.
   elements_ = elements_ / 50 + 1;
-  allowTierUp_ = !costly(0) && !isCompiled(jit::Level::Fast);
-  if (!compile(allowTierUp_ ? jit::Level::O0 : jit::Level::Fast) || !orderElimination())
+  const bool quick = !costly(0) && !isCompiled(jit::Level::Fast);
+  allowTierUp_ = quick && !outside_;
+  if (!compile(quick ? jit::Level::O0 : jit::Level::Fast) || !orderElimination())
     return false;
   solution.compileMs = milliseconds(begin);
   auto solveBegin = Clock::now();
   deadline_ = solveBegin + std::chrono::duration_cast<Clock::duration>(
                                std::chrono::duration<double>(options_.maxTime));
-  if (!runConstrained())
+  if (outside_) {
+    choice_.name = outsideMethod;
+    choice_.options = outsideOptions_;
+  }
+  if (outside_ ? !runOutside() : !runConstrained())
     return false;
   double extra = 0;
   if (tierUp_) {
@@ -320,7 +332,7 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   judgeConstrained(solution);
   if (chosen && options_.start.empty() && !tryOtherwise(solution))
     return false;
-  if (!secondOrder(solution))
+  if (!outside_ && !secondOrder(solution))
     return false;
   if (options_.sensitivity && solution.status == Status::Converged)
     return addSensitivities(solution);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "driver/ConstraintPattern.h"
+#include "driver/Ipopt.h"
 #include "driver/ProgramClass.h"
 #include "driver/Solve.h"
 
@@ -40,6 +41,10 @@ private:
   void judgeInfeasible(Solution &solution);
   std::vector<std::string> elementNames();
 
+  // SolveOutside.cpp
+  bool findOutside(const syntax::MethodCall *given);
+  bool runOutside();
+
   bool addSensitivities(Solution &solution); // Sensitivity.cpp
 
   // SecondOrder.cpp
@@ -62,6 +67,8 @@ private:
   double anewWork_ = 0; ///< of descents that were made anew
   KktPattern pattern_;
   ProgramClass class_;
+  std::unique_ptr<Ipopt> outside_; ///< the method is not ours
+  std::vector<std::pair<std::string, double>> outsideOptions_;
 };
 
 } // namespace gradus::driver
