@@ -7,8 +7,8 @@ mutate.py run BUILD [--sample N] [--seed S] [--jobs N] [NUMBER...]
 In the copy, every condition of the files below can be reversed, every sum, product and
 select that they build can be another, every number can be another, and every partial
 derivative of the table can have the wrong sign; the environment variable GRADUS_MUTATION
-chooses which. The tests of one build then run once for each. A mutation that no test
-notices survives: it is a rule without a test, or a change that makes no difference.
+chooses which. For each the tests of one build run that come by its place, up to the first
+that notices. A mutation that no test notices survives: it is a rule without a test, or a change that makes no difference.
 """
 import argparse
 import concurrent.futures
@@ -19,6 +19,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 FILES = ["lib/differentiate/Forward.cpp", "lib/differentiate/Reverse.cpp",
@@ -170,20 +171,67 @@ def prepare(root, target):
     print(f"{len(copy.sites)} mutations")
 
 
-def killed(build, number, seconds):
-    """The first test program that fails, or nothing."""
-    environment = dict(os.environ, GRADUS_MUTATION=str(number))
-    for test in TESTS:
+class Tests:
+    """The tests of one build: how long each takes, and which sites it comes by."""
+
+    def __init__(self, build, jobs):
+        self.build = build
+        names = []
+        for program in TESTS:
+            suite = ""
+            done = subprocess.run([self.path(program), "--gtest_list_tests"], cwd=build,
+                                  stdout=subprocess.PIPE, text=True, check=True)
+            for line in done.stdout.splitlines():
+                name = line.split("#")[0].rstrip()
+                if not name.startswith(" "):
+                    suite = name
+                else:
+                    names.append((program, suite + name.strip()))
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            looked = list(pool.map(self.look, names))
+        self.seconds = {name: seconds for name, seconds, _ in looked}
+        self.sites = {name: sites for name, _, sites in looked}
+        self.kills = dict.fromkeys(names, 0)
+
+    def path(self, program):
+        return os.path.join(self.build, "bin", program)
+
+    def look(self, name):
+        with tempfile.NamedTemporaryFile("r") as reached:
+            begin = time.time()
+            if self.run(name[0], [name[1]], 3600, GRADUS_MUTATION_REACHED=reached.name):
+                sys.exit(f"mutate: {name[1]} fails without any mutation")
+            return name, time.time() - begin, {int(line) for line in reached}
+
+    def run(self, program, filters, seconds, **environment):
+        """How these tests of one program fail, or nothing."""
         try:
-            done = subprocess.run([os.path.join(build, "bin", test), "--gtest_fail_fast",
-                                   "--gtest_brief=1"], env=environment, timeout=seconds[test],
+            done = subprocess.run([self.path(program), "--gtest_fail_fast", "--gtest_brief=1",
+                                   "--gtest_filter=" + ":".join(filters)],
+                                  env=dict(os.environ, **environment), timeout=seconds,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                  cwd=build, preexec_fn=limits)
-            if done.returncode != 0:
-                return test
+                                  cwd=self.build, preexec_fn=limits)
         except subprocess.TimeoutExpired:
-            return test + " (too long)"
-    return None
+            return "too long"
+        return f"exit code {done.returncode}" if done.returncode else None
+
+    def killer(self, number):
+        """The test that notices the mutation, or nothing. Those that have noticed most
+        so far come first, one by one; then the others together."""
+        able = [n for n in self.sites if number in self.sites[n]]
+        able.sort(key=lambda n: (-self.kills[n] / (0.05 + self.seconds[n]), self.seconds[n]))
+        first, rest = able[:10], able[10:]
+        groups = [[n] for n in first]
+        groups += [[n for n in rest if n[0] == program] for program in TESTS]
+        for group in groups:
+            if not group:
+                continue
+            seconds = 20 + 10 * sum(self.seconds[n] for n in group)
+            if self.run(group[0][0], [n[1] for n in group], seconds, GRADUS_MUTATION=str(number)):
+                for n in group:
+                    self.kills[n] += 1 / len(group)
+                return group[0]
+        return None
 
 
 def limits():
@@ -198,20 +246,16 @@ def run(options):
     numbers = options.numbers or list(range(len(sites)))
     if options.sample and options.sample < len(numbers):
         numbers = sorted(random.Random(options.seed).sample(numbers, options.sample))
-    seconds = {}
-    for test in TESTS:
-        begin = time.time()
-        if subprocess.run([os.path.join(build, "bin", test), "--gtest_brief=1"], cwd=build,
-                          stdout=subprocess.DEVNULL).returncode != 0:
-            sys.exit(f"mutate: {test} fails without any mutation")
-        seconds[test] = 30 + 10 * (time.time() - begin)
+    tests = Tests(build, options.jobs)
     survivors = []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for number, by in zip(numbers, pool.map(lambda n: killed(build, n, seconds), numbers)):
+        for number, by in zip(numbers, pool.map(tests.killer, numbers)):
             site = sites[number]
             if by is None:
                 survivors.append(number)
-                print(f"survives {number}: {site['file']}:{site['line']}: {site['what']}", flush=True)
+                seen = any(number in s for s in tests.sites.values())
+                print(f"survives {number}: {site['file']}:{site['line']}: {site['what']}"
+                      + ("" if seen else "  (no test comes by)"), flush=True)
     share = 100 * (1 - len(survivors) / max(1, len(numbers)))
     print(f"{len(numbers)} mutations, {len(numbers) - len(survivors)} killed ({share:.1f}%)")
     sys.exit(0 if share >= 98 else 1)
