@@ -96,6 +96,17 @@ TEST(Rules, TiesOfAMaximumShareEqually) {
   EXPECT_EQ(m.gradient(waves, x), (Doubles{0, std::cos(1.0), 0, 0}));
 }
 
+TEST(Rules, MaximaOfTheTermsThatCount) {
+  Derived m;
+  ValueId x = m.vector("x", {4, -1, 2, -2});
+  auto small = [&](ValueId i) { return m.g.less(m.at(x, i), m.g.real(3)); };
+  auto square = [&](ValueId i) { return m.g.mul(m.at(x, i), m.at(x, i)); };
+  EXPECT_EQ(m.gradient(m.reduceWhere(ReduceOp::Max, m.one, m.last(x), small, square), x),
+            (Doubles{0, 0, 2, -2}));
+  EXPECT_EQ(m.gradient(m.reduceWhere(ReduceOp::Min, m.one, m.last(x), small, square), x),
+            (Doubles{0, -2, 0, 0}));
+}
+
 TEST(Rules, NestedMaximaShareAmongAllLeaves) {
   Derived m;
   ValueId x = m.real("x", 2), y = m.real("y", 2), z = m.real("z", 2);

@@ -2,13 +2,14 @@
 """Makes the rules of differentiation and rewriting wrong, one at a time, and runs the tests.
 
 mutate.py prepare ROOT COPY        writes a copy of the sources with all mutations in it
-mutate.py run BUILD [--sample N] [--seed S] [--jobs N] [NUMBER...]
+mutate.py run BUILD [--sample N] [--seed S] [--jobs N] [--only NUMBER...]
 
 In the copy, every condition of the files below can be reversed, every sum, product and
 select that they build can be another, every number can be another, and every partial
 derivative of the table can have the wrong sign; the environment variable GRADUS_MUTATION
 chooses which. For each the tests of one build run that come by its place, up to the first
-that notices. A mutation that no test notices survives: it is a rule without a test, or a change that makes no difference.
+that notices. A mutation that no test notices survives: it is a rule without a test, or
+a change that makes no difference.
 """
 import argparse
 import concurrent.futures
@@ -271,7 +272,7 @@ p.add_argument("build")
 p.add_argument("--sample", type=int)
 p.add_argument("--seed", type=int, default=1)
 p.add_argument("--jobs", type=int, default=os.cpu_count())
-p.add_argument("numbers", type=int, nargs="*")
+p.add_argument("--only", type=int, nargs="+", dest="numbers", metavar="NUMBER")
 arguments = parser.parse_args()
 if arguments.command == "prepare":
     prepare(arguments.root, arguments.copy)
