@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 namespace gradus::driver {
@@ -129,44 +130,61 @@ Curvature dense(Landscape &landscape, const std::vector<double> &x, double noise
   return c;
 }
 
-/// Lanczos' recurrence with full orthogonalization from a fixed start: the ends of
-/// the spectrum come first (Golub and Van Loan, section 10.1).
-Curvature lanczos(Landscape &landscape, const std::vector<double> &x,
-                  const std::vector<size_t> &free, size_t steps) {
-  Curvature c;
-  std::vector<std::vector<double>> basis;
-  std::vector<double> diagonal, off, v(x.size(), 0.0), w;
+/// Lanczos' recurrence from a fixed start, over what is not held: v_1, v_2, ..., each
+/// visited with its place on the diagonal and its length before, which stands beside
+/// the diagonal. False where the objective cannot be evaluated.
+bool recurrence(Landscape &landscape, const std::vector<double> &x, const std::vector<bool> &held,
+                size_t steps,
+                const std::function<void(const std::vector<double> &, double, double)> &visit) {
+  std::vector<double> v(x.size(), 0.0), before(x.size(), 0.0), w;
   uint64_t random = 0x9E3779B97F4A7C15ull;
-  for (size_t i : free) {
+  for (size_t i = 0; i < v.size(); ++i) {
+    if (held[i])
+      continue;
     random ^= random << 13;
     random ^= random >> 7;
     random ^= random << 17;
     v[i] = static_cast<double>(random >> 11) * 0x1p-53 - 0.5;
   }
+  double first = 0;
   for (size_t k = 0; k < steps; ++k) {
     const double length = std::sqrt(dot(v, v));
-    if (k != 0) {
-      if (!(length > 1e-12 * std::fabs(diagonal.front())))
-        break;
-      off.push_back(length);
-    }
+    if (k != 0 && !(length > 1e-12 * std::fabs(first)))
+      break;
     for (double &e : v)
       e /= length;
-    basis.push_back(v);
     if (!landscape.product(x, v, w))
-      return c;
-    std::vector<double> next(x.size(), 0.0);
-    for (size_t i : free)
-      next[i] = w[i];
-    diagonal.push_back(dot(next, v));
-    for (int twice = 0; twice < 2; ++twice)
-      for (const std::vector<double> &b : basis) {
-        const double part = dot(next, b);
-        for (size_t i = 0; i < next.size(); ++i)
-          next[i] -= part * b[i];
-      }
-    v = std::move(next);
+      return false;
+    for (size_t i = 0; i < w.size(); ++i)
+      if (held[i])
+        w[i] = 0;
+    const double diagonal = dot(w, v);
+    visit(v, diagonal, length);
+    if (k == 0)
+      first = diagonal;
+    for (size_t i = 0; i < v.size(); ++i) {
+      const double next = w[i] - diagonal * v[i] - (k == 0 ? 0.0 : length * before[i]);
+      before[i] = v[i];
+      v[i] = next;
+    }
   }
+  return true;
+}
+
+/// The ends of the spectrum come first (Golub and Van Loan, section 10.1). Without
+/// orthogonalization values come several times in the end, but are no others (Paige,
+/// J. Inst. Maths Applics 18, 1976): memory for three vectors is enough, and a second
+/// run for a direction.
+Curvature lanczos(Landscape &landscape, const std::vector<double> &x,
+                  const std::vector<bool> &held, size_t steps) {
+  Curvature c;
+  std::vector<double> diagonal, off;
+  if (!recurrence(landscape, x, held, steps, [&](const auto &, double at, double length) {
+        if (!diagonal.empty())
+          off.push_back(length);
+        diagonal.push_back(at);
+      }))
+    return c;
   const size_t k = diagonal.size();
   std::vector<double> t(k * k, 0.0);
   for (size_t i = 0; i < k; ++i) {
@@ -181,9 +199,13 @@ Curvature lanczos(Landscape &landscape, const std::vector<double> &x,
   if (c.least < -negativeLevel * std::max(std::fabs(c.least), std::fabs(c.greatest))) {
     c.kind = Curvature::Kind::Negative;
     std::vector<double> d(x.size(), 0.0);
-    for (size_t j = 0; j < k; ++j)
-      for (size_t i = 0; i < d.size(); ++i)
-        d[i] += e.vectors[j * k] * basis[j][i];
+    size_t j = 0;
+    if (!recurrence(landscape, x, held, k, [&](const std::vector<double> &v, double, double) {
+          for (size_t i = 0; i < d.size(); ++i)
+            d[i] += e.vectors[j * k] * v[i];
+          ++j;
+        }))
+      return c;
     c.negative.push_back(std::move(d));
   }
   return c;
@@ -210,20 +232,22 @@ const char *curvatureName(Curvature::Kind kind) {
 Curvature curvatureAt(Landscape &landscape, const std::vector<double> &x, double noise,
                       const std::vector<double> &g, const std::vector<bool> &held,
                       int64_t products) {
-  std::vector<size_t> free;
-  for (size_t i = 0; i < x.size(); ++i)
-    if (!held[i])
-      free.push_back(i);
-  if (free.empty()) {
+  const size_t free = static_cast<size_t>(std::count(held.begin(), held.end(), false));
+  if (free == 0) {
     Curvature c;
     c.kind = Curvature::Kind::Minimum; // held at every bound
     return c;
   }
   const size_t most = static_cast<size_t>(std::max<int64_t>(products, 0));
-  if (free.size() <= std::min(mostDenseUnknowns, most))
-    return dense(landscape, x, noise, g, free);
-  const size_t steps = std::min({lanczosSteps, free.size(), most});
-  return steps < leastSteps ? Curvature{} : lanczos(landscape, x, free, steps);
+  if (free <= std::min(mostDenseUnknowns, most)) {
+    std::vector<size_t> places;
+    for (size_t i = 0; i < x.size(); ++i)
+      if (!held[i])
+        places.push_back(i);
+    return dense(landscape, x, noise, g, places);
+  }
+  const size_t steps = std::min({lanczosSteps, free, most / 2});
+  return steps < leastSteps ? Curvature{} : lanczos(landscape, x, held, steps);
 }
 
 } // namespace gradus::driver

@@ -19,6 +19,9 @@ namespace {
 
 constexpr int mostEscapes = 20, mostReturns = 6, mostFarther = 2;
 constexpr int64_t mostLookWork = 200'000'000; ///< elements
+/// What a look at the end may take where the descent has taken less.
+constexpr int64_t freeLookWork = 20'000'000;
+constexpr int64_t usualLook = 100; ///< evaluations
 constexpr double usualTolerance = 1e-8;
 /// What a Newton step may promise, relative to the objective, at a point that is
 /// good enough for some purposes.
@@ -94,8 +97,11 @@ bool Solver::settle(Solution &s) {
     const Ending ending = static_cast<Ending>(status_);
     if (ending != Ending::Converged && ending != Ending::Stalled && ending != Ending::Steps)
       return true;
+    const int64_t budget =
+        std::min(mostLookWork / elements_,
+                 std::max(freeLookWork / elements_, 2 * (values_ + gradients_)));
     if (!landscape_) {
-      const jit::Level level = costly(0) ? jit::Level::Fast : jit::Level::O0;
+      const jit::Level level = costly(std::min(budget, usualLook)) ? jit::Level::Fast : jit::Level::O0;
       std::shared_ptr<Landscape> &kept = prepared_->landscapes[level];
       if (!kept)
         kept = Landscape::create(session_, described_, level);
@@ -105,8 +111,7 @@ bool Solver::settle(Solution &s) {
       if (level_ == jit::Level::O0)
         landscape_->borrow(prepared_->module, *code_);
     }
-    EndOfDescent end(*landscape_, lower_, upper_, given, levels, atStart,
-                     std::max<int64_t>(0, mostLookWork / elements_));
+    EndOfDescent end(*landscape_, lower_, upper_, given, levels, atStart, budget);
     const Verdict verdict = end.look(x_, f_, norm_, ending == Ending::Converged);
     s.curvature = end.curvature();
     promised_ = end.promised();
