@@ -110,6 +110,12 @@ TEST(SumOfSquares, Loops) {
                          [&](ValueId i) { return m.g.less(m.g.real(0), m.at(m.x, i)); },
                          [&](ValueId i) { return m.square(m.residual(i)); });
   }, 1);
+  Fit m; // what does not count has the residual 0
+  ValueId f = m.reduceWhere(ReduceOp::Sum, m.one, m.last(m.x),
+                            [&](ValueId i) { return m.g.less(m.g.real(3), m.at(m.x, i)); },
+                            [&](ValueId i) { return m.square(m.residual(i)); });
+  const Doubles r = m.values(residuals(m.g, f, m.unknowns)->at(0));
+  EXPECT_EQ((Doubles{r[0], r[1], r[3]}), (Doubles{0, 0, 0}));
   expectNone([](Fit &m) { // the inner range depends on i
     return m.reduce(ReduceOp::Sum, m.one, m.last(m.x), [&](ValueId i) {
       return m.reduce(ReduceOp::Sum, m.one, i,

@@ -25,7 +25,8 @@ import time
 
 FILES = ["lib/differentiate/Forward.cpp", "lib/differentiate/Reverse.cpp",
          "lib/differentiate/Rules.cpp", "lib/differentiate/MatrixRules.cpp",
-         "lib/differentiate/SumOfSquares.cpp", "lib/ir/Fold.cpp"]
+         "lib/differentiate/SumOfSquares.cpp", "lib/ir/Fold.cpp",
+         "lib/differentiate/Recurrences.cpp", "lib/differentiate/AdjointArrays.cpp"]
 TABLE = "lib/ir/Primitives.def"
 TESTS = ["differentiate_tests", "conformance_tests", "ir_tests", "print_tests", "interpret_tests"]
 # What another call does in place of the one that is written.
