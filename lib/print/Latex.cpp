@@ -144,7 +144,7 @@ Level LatexWriter::levelOf(const Formula &formula) const {
   case Shape::Power:
     return Level::Power;
   case Shape::Call: // e^{x} is a power
-    return formula.text == "exp" ? Level::Power : Level::Primary;
+    return formula.text == "exp" || formula.text == "sumsq" ? Level::Power : Level::Primary;
   case Shape::Number: // 10^{-5} is a power
     return formula.text.find('e') == std::string::npos ? Level::Primary : Level::Product;
   case Shape::Name:
@@ -266,6 +266,12 @@ std::string LatexWriter::call(const Formula &formula) {
     return "\\left\\lfloor " + part(0) + " \\right\\rfloor";
   if (formula.text == "ceil")
     return "\\left\\lceil " + part(0) + " \\right\\rceil";
+  if (formula.text == "dot")
+    return "\\left\\langle " + list(formula.parts, 0) + " \\right\\rangle";
+  static const std::map<std::string, const char *> norms = {
+      {"sumsq", "^{2}"}, {"norm", ""}, {"norm1", "_{1}"}, {"norminf", "_{\\infty}"}};
+  if (auto it = norms.find(formula.text); it != norms.end())
+    return "\\left\\|" + part(0) + "\\right\\|" + it->second;
   if (formula.text == "polygamma")
     return "\\psi^{(" + part(1) + ")}" + bracketed(part(0));
   auto it = plain.find(formula.text);
