@@ -79,10 +79,10 @@ std::vector<ValueId> innerStates(Graph &g, const Opened &o, const Contributions 
     ValueId v = work.back();
     work.pop_back();
     const Node &n = g.node(v);
-    const bool result = n.op == Op::Recur || n.op == Op::State;
-    if (result && !g.isOpenTerm(v) && g.dependsOnAny(v, o.symbols) &&
+    // The number of steps is not kept: who reads it needs the recurrence itself.
+    if (n.op == Op::State && !g.isOpenTerm(v) && g.dependsOnAny(v, o.symbols) &&
         !g.dependsOnAny(v, adjointSymbols)) {
-      const ValueId recur = n.op == Op::Recur ? v : g.operand(v, 0);
+      const ValueId recur = g.operand(v, 0);
       const std::vector<Axis> &axes = g.axesOf(v);
       if (!g.isRemade(recur) && std::none_of(axes.begin(), axes.end(), [&](const Axis &axis) {
             return g.hasFree(axis.lo) || g.hasFree(axis.hi);

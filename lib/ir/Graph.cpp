@@ -316,9 +316,12 @@ ValueId Graph::rename(ValueId root, const std::unordered_map<int64_t, ValueId> &
 }
 
 namespace {
+/// Indices, each once: a renaming folds nothing, and i == j folds where both become k.
 template <class List> bool allIndices(const Graph &graph, const List &values) {
-  return std::all_of(values.begin(), values.end(),
-                     [&](ValueId v) { return graph.node(v).op == Op::Index; });
+  for (auto it = values.begin(); it != values.end(); ++it)
+    if (graph.node(*it).op != Op::Index || std::find(values.begin(), it, *it) != it)
+      return false;
+  return true;
 }
 } // namespace
 

@@ -87,4 +87,16 @@ TEST(Fold, DearElementsAreStored) {
   stays(m.at(m.x, place));
 }
 
+/// The diagonal of an identity is 1, not (if i == i then 1 else 0).
+TEST(Fold, OneIndexInTwoPlaces) {
+  Model m;
+  const ValueId symbols[] = {m.i, m.j};
+  const Axis ranges[] = {{m.one, m.n}, {m.one, m.n}};
+  ValueId identity = m.g.build(symbols, ranges,
+                               m.g.select(m.g.equal(m.i, m.j), m.g.real(1), m.g.real(0)));
+  ValueId k = m.g.newSymbol(m.one, m.n, "k");
+  const ValueId diagonal[] = {k, k};
+  EXPECT_EQ(m.g.at(identity, diagonal), m.g.real(1));
+}
+
 } // namespace

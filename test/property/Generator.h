@@ -37,6 +37,10 @@ struct Program {
 /// Programs of every other ten have recurrences, beyond the first 2,000.
 inline bool hasRecurrences(uint32_t seed) { return seed >= 2000 && seed / 10 % 2 == 1; }
 
+/// Of the others beyond the first 2,000, every second ten have derivatives and more of
+/// matrices.
+inline bool hasDerivatives(uint32_t seed) { return seed >= 2000 && seed / 10 % 4 == 0; }
+
 /// Most programs have a value for all n, m >= 1, and one that is finite.
 Program generate(uint32_t seed);
 

@@ -110,6 +110,16 @@ TEST(RandomProgram, Recurrences) {
   EXPECT_GT(tally.finite, tally.points * 3 / 5);
 }
 
+/// The same for programs with derivatives inside expressions, and matrices.
+TEST(RandomProgram, Derivatives) {
+  Tally tally;
+  for (uint32_t first = 2000; first < 2200 && !HasFailure(); first += batch)
+    if (hasDerivatives(first))
+      runBatch(first, tally);
+  EXPECT_LT(tally.refused, 10u);
+  EXPECT_GT(tally.finite, tally.points / 2);
+}
+
 /// GRADUS_PROGRAMS=20000 property_tests --gtest_filter='*Many': other programs than
 /// those of every run, up to the first that fails.
 TEST(RandomProgram, Many) {

@@ -89,6 +89,7 @@ protected:
   std::vector<Function> functions;
   bool matrices = false;
   bool sizes = false; ///< n and m are known here
+  int derivatives = 0; ///< that we are inside of
 };
 
 } // namespace gradus::property
