@@ -7,6 +7,7 @@ installed into build/bench/peers; what is not there is left out with a word.
 """
 
 import ctypes
+import os
 import shutil
 import statistics
 import subprocess
@@ -17,6 +18,7 @@ from peers import environment
 from benching import BENCH, BUILD, build, dots, publish, table
 
 environment.enter(BUILD)
+os.chdir(BUILD / "bench")  # ADOL-C writes its tapes where it runs
 
 import numpy as np
 
