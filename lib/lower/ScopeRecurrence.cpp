@@ -309,7 +309,9 @@ void Scope::endStep(Recurrence &r) {
     b.push(loops::Assign{r.steps, arithmetic(b, Prim::Add, b.read(r.steps), integer(b, 1))});
 }
 
-/// Binds what has been asked for: the last states, all of them, the steps made.
+/// Binds what has been asked for: the last states, all of them, the steps made. Last
+/// states that are scalars are there in any case: loops may read them that find the
+/// recurrence already made for its steps.
 void Scope::endRecurrence(Recurrence &r) {
   const ValueId loId = r.opened.ranges[0].lo, hiId = r.opened.ranges[0].hi;
   ScalarId lo = b.bound(loId), hi = b.bound(hiId), steps;
@@ -325,7 +327,8 @@ void Scope::endRecurrence(Recurrence &r) {
   for (unsigned k = 0; k < r.states.size(); ++k) {
     const Recurrence::State &state = r.states[k];
     const bool scalar = g.type(r.opened.starts[k]).scalar();
-    if (ValueId last = g.lastState(r.node, k); find(last) && g.node(last).op == Op::State) {
+    if (ValueId last = g.lastState(r.node, k);
+        (scalar || find(last)) && g.node(last).op == Op::State) {
       if (scalar)
         b.bind(last, b.read(state.variable));
       else

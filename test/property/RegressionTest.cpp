@@ -71,6 +71,12 @@ TEST(Regression, ReadInLoopsOfWhichOneRuns) {
               "sum(j in 1..n) (if x[j] > s then x[k]*x[j] else s))");
 }
 
+TEST(Regression, StateReadInALoopAfterTheStepsAlone) {
+  expectSound("fn f(s, t, x[n]) = iterate z = (logsumexp(i in 2..n where 1 <= i) "
+              "(logsumexp(j in 2..n where s < t) t)) until abs(z) < 0.5 max 5 do "
+              "(0.7*sin(z) + 0.1*tanh(s))");
+}
+
 TEST(Regression, MatrixAlgebraOfALoopThatDoesNotRun) {
   // n is 0 and 1 for these; elimination is long code, so it is not optimized.
   expectSound("fn f(x[n], s) = sum(i in 2..n) s*logdet(3*identity(2) + x[2]*identity(2))",
