@@ -5,8 +5,9 @@
 //
 //===--------------------------------------------------------------------===//
 
+#include "Digits.h"
+
 #include "differentiate/Differentiate.h"
-#include "interpret/Digits50.h"
 #include "ir/Module.h"
 
 #include <gtest/gtest.h>
@@ -84,24 +85,9 @@ struct Algebra {
     set(A, dA, a, da);
     set(B, dB, x, dx);
     set(b, db, x, dx);
-    interpret::Interpreter<Digits50> interpreter(g, env);
-    Numbers all;
-    for (ValueId root : roots) {
-      interpret::Result<Digits50> out;
-      interpret::EvalError error;
-      EXPECT_TRUE(interpreter.evaluate(root, out, error)) << error.message;
-      if (out.type.scalar())
-        all.push_back(out.real);
-      else
-        all.insert(all.end(), out.array.data.begin(), out.array.data.end());
-    }
-    return all;
+    return evaluateAll(g, env, roots);
   }
 };
-
-void expectClose(const Digits50 &a, const Digits50 &b, const char *what) {
-  EXPECT_LE(abs(Digits50(a - b)), 1e-13 * (1 + abs(a))) << what;
-}
 
 /// The number made by `op`, by some of the inputs.
 void check(const std::function<ValueId(Algebra &)> &op, std::vector<ValueId Algebra::*> which) {

@@ -6,8 +6,9 @@
 //
 //===--------------------------------------------------------------------===//
 
+#include "Digits.h"
+
 #include "differentiate/Differentiate.h"
-#include "interpret/Digits50.h"
 #include "ir/Module.h"
 
 #include <gtest/gtest.h>
@@ -83,24 +84,9 @@ struct Model {
     env.setReal(da, by[0]);
     env.setReal(db, by[1]);
     env.setArray(dx, {by + 2, by + 5}, {size});
-    interpret::Interpreter<Digits50> interpreter(g, env);
-    Numbers all;
-    for (ValueId root : roots) {
-      interpret::Result<Digits50> out;
-      interpret::EvalError error;
-      EXPECT_TRUE(interpreter.evaluate(root, out, error)) << error.message;
-      if (out.type.scalar())
-        all.push_back(out.real);
-      else
-        all.insert(all.end(), out.array.data.begin(), out.array.data.end());
-    }
-    return all;
+    return evaluateAll(g, env, roots);
   }
 };
-
-void expectClose(const Digits50 &a, const Digits50 &b, const char *what) {
-  EXPECT_LE(abs(Digits50(a - b)), 1e-13 * (1 + abs(a))) << what;
-}
 
 void check(const std::function<ValueId(Model &)> &make) {
   Model m;

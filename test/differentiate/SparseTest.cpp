@@ -3,8 +3,8 @@
 #include "differentiate/Sparse.h"
 
 #include "Derived.h"
+#include "Digits.h"
 #include "RandomProgram.h"
-#include "interpret/Digits50.h"
 
 #include <cmath>
 #include <cstdlib>
@@ -250,19 +250,7 @@ void check(uint32_t seed, int &assembled) {
   env.setIntArray(program.k, {3, 1, 3, 2}, {n});
   setInputs(env, inputs, at);
   setInputs(env, program.d, v);
-  std::vector<Digits50> expected;
-  {
-    interpret::Interpreter<Digits50> interpreter(g, env);
-    for (ValueId root : dense) {
-      interpret::Result<Digits50> out;
-      interpret::EvalError error;
-      ASSERT_TRUE(interpreter.evaluate(root, out, error)) << error.message;
-      if (out.type.scalar())
-        expected.push_back(out.real);
-      else
-        expected.insert(expected.end(), out.array.data.begin(), out.array.data.end());
-    }
-  }
+  const std::vector<Digits50> expected = evaluateAll(g, env, dense);
   Digits50 scale = 1;
   for (const Digits50 &e : expected)
     scale = std::max<Digits50>(scale, abs(e));
