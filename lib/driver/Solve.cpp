@@ -95,6 +95,12 @@ bool Solver::chooseMethod(const syntax::MethodCall *call) {
         return false;
     return true;
   }
+  return eachOption(call, [&](const std::string &option, SourceRange at, double value) {
+    return setOption(option, at, value);
+  });
+}
+
+bool Solver::eachOption(const syntax::MethodCall *call, const TakeOption &take) {
   Graph &g = session_.graph();
   if (call) {
     semantics::Elaborator elaborator(g, session_.diagnostics);
@@ -108,7 +114,7 @@ bool Solver::chooseMethod(const syntax::MethodCall *call) {
                                     "the value of '" + o.name.name + "' is not a number");
         return false;
       }
-      if (!setOption(o.name.name, o.name.range, g.realValue(v)))
+      if (!take(o.name.name, o.name.range, g.realValue(v)))
         return false;
     }
     return true;
@@ -121,7 +127,7 @@ bool Solver::chooseMethod(const syntax::MethodCall *call) {
       session_.diagnostics.report(Diag::OptionValue, o.range, error.message);
       return false;
     }
-    if (!setOption(o.name, o.range, out.type.kind == Kind::Int ? double(out.whole) : out.real))
+    if (!take(o.name, o.range, out.type.kind == Kind::Int ? double(out.whole) : out.real))
       return false;
   }
   return true;

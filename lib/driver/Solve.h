@@ -150,6 +150,9 @@ protected:
   void addStatistics(Solution &solution);
   bool chooseMethod(const syntax::MethodCall *call);
   bool setOption(const std::string &name, SourceRange range, double value);
+  using TakeOption = std::function<bool(const std::string &, SourceRange, double)>;
+  /// The options of the call, or those of the problem, until one is refused.
+  bool eachOption(const syntax::MethodCall *call, const TakeOption &take);
   bool layOut();
   bool fillVector(ir::ValueId value, const ir::Unknown &u, double otherwise,
                   std::vector<double> &into);

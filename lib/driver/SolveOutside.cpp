@@ -39,47 +39,20 @@ bool ConstrainedSolver::findOutside(const syntax::MethodCall *given) {
   }
   // Its own options are numbers; ours mean the same for all methods.
   outsideOptions_ = {{"tol", 1e-8}, {"max_iter", 3000}, {"bound_relax_factor", 0}};
-  auto set = [&](const std::string &name, double value) {
+  return eachOption(given, [&](const std::string &name, SourceRange, double value) {
     if (name == hostTime) {
       options_.maxTime = value;
-      return;
+      return true;
     }
     const std::string theirs = name == "steps" ? "max_iter" : name;
     for (auto &[known, number] : outsideOptions_)
       if (known == theirs) {
         number = value;
-        return;
+        return true;
       }
     outsideOptions_.push_back({theirs, value});
-  };
-  ir::Graph &g = session_.graph();
-  if (given) {
-    semantics::Elaborator elaborator(g, session_.diagnostics);
-    semantics::Scope scope;
-    for (const syntax::Option &o : given->options) {
-      const ir::ValueId v = elaborator.number(*o.value, scope);
-      if (!v.valid())
-        return false;
-      if (!g.isConstant(v)) {
-        session_.diagnostics.report(Diag::OptionValue, o.value->range,
-                                    "the value of '" + o.name.name + "' is not a number");
-        return false;
-      }
-      set(o.name.name, g.realValue(v));
-    }
     return true;
-  }
-  interpret::Interpreter<double> interpreter(g, session_.environment());
-  for (const ir::OptionValue &o : problem_.method.options) {
-    interpret::Result<double> out;
-    interpret::EvalError error;
-    if (!interpreter.evaluate(o.value, out, error)) {
-      session_.diagnostics.report(Diag::OptionValue, o.range, error.message);
-      return false;
-    }
-    set(o.name, out.type.kind == ir::Kind::Int ? static_cast<double>(out.whole) : out.real);
-  }
-  return true;
+  });
 }
 
 bool ConstrainedSolver::runOutside() {
