@@ -27,9 +27,10 @@ int64_t gradus_threads_count(const GradusThreads *threads);
 typedef int32_t (*GradusChunk)(GradusFrame *frame, const void *context, int64_t chunk);
 
 /// Runs all chunks, on frame->threads if these are free. The status, and what is in the
-/// frame, is that of the first chunk in order that fails.
+/// frame, is that of the first chunk in order that fails. `work`: about how many operations
+/// all chunks are together, which decides whether it is worth to wake a thread.
 int32_t gradus_chunks_run(GradusFrame *frame, GradusChunk body, const void *context,
-                          int64_t chunks);
+                          int64_t chunks, int64_t work);
 /// Room on a cache line for the calling thread, until it asks again; null when there
 /// is no memory.
 void *gradus_chunks_room(int64_t bytes);

@@ -12,6 +12,8 @@
 
 namespace {
 
+constexpr int64_t much = 1'000'000'000; ///< operations: worth to wake anybody
+
 struct Pool {
   explicit Pool(int64_t count) : threads(gradus_threads_create(count)) {}
   ~Pool() { gradus_threads_destroy(threads); }
@@ -32,7 +34,7 @@ TEST(Threads, EachChunkRunsOnce) {
             ++(*static_cast<std::vector<std::atomic<int>> *>(const_cast<void *>(context)))[chunk];
             return 0;
           },
-          &runs, 16);
+          &runs, 16, much);
       EXPECT_EQ(status, 0);
       for (auto &r : runs)
         ASSERT_EQ(r, 1);
@@ -54,7 +56,7 @@ TEST(Threads, TwoChunksRunAtOnce) {
           std::this_thread::sleep_for(std::chrono::milliseconds(1));
         return both == 2 ? 0 : 1;
       },
-      &here, 2);
+      &here, 2, much);
   EXPECT_EQ(status, 0);
 }
 
@@ -73,11 +75,54 @@ TEST(Threads, TheFirstFailureCounts) {
             own->errorValues[0] = 10 * chunk;
             return 1;
           },
-          nullptr, 16);
+          nullptr, 16, much);
       ASSERT_EQ(status, 1);
       ASSERT_EQ(frame.errorSite, 5);
       ASSERT_EQ(frame.errorValues[0], 50);
     }
+}
+
+TEST(Threads, ChunksBeforeAFailureAreRun) {
+  Pool pool(3);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::atomic<int>> runs(16);
+    GradusFrame frame{};
+    frame.threads = pool.threads;
+    int32_t status = gradus_chunks_run(
+        &frame,
+        [](GradusFrame *, const void *context, int64_t chunk) -> int32_t {
+          ++(*static_cast<std::vector<std::atomic<int>> *>(const_cast<void *>(context)))[chunk];
+          return chunk == 6 || chunk == 13 ? static_cast<int32_t>(chunk) : 0;
+        },
+        &runs, 16, much);
+    ASSERT_EQ(status, 6);
+    for (size_t k = 0; k < 16; ++k) {
+      if (k <= 6)
+        ASSERT_EQ(runs[k], 1);
+      else
+        ASSERT_LE(runs[k], 1);
+    }
+  }
+}
+
+TEST(Threads, SleepersWakeAndEnd) {
+  // Longer apart than a thread looks for work.
+  Pool pool(2);
+  std::atomic<int> runs = 0;
+  for (int64_t work : {int64_t{0}, much, int64_t{1}, much}) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    GradusFrame frame{};
+    frame.threads = pool.threads;
+    gradus_chunks_run(
+        &frame,
+        [](GradusFrame *, const void *context, int64_t) -> int32_t {
+          ++*static_cast<std::atomic<int> *>(const_cast<void *>(context));
+          return 0;
+        },
+        &runs, 4, work);
+  }
+  EXPECT_EQ(runs, 16);
+  std::this_thread::sleep_for(std::chrono::milliseconds(2)); // ends while they sleep
 }
 
 TEST(Threads, WhoFindsThemBusyWorksAlone) {
@@ -94,7 +139,7 @@ TEST(Threads, WhoFindsThemBusyWorksAlone) {
                 chunk * chunk;
             return 0;
           },
-          &squares, 16);
+          &squares, 16, much);
       for (int64_t k = 0; k < 16; ++k)
         ASSERT_EQ(squares[static_cast<size_t>(k)], k * k);
     }

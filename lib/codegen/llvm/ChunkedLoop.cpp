@@ -365,9 +365,11 @@ void ChunkedLoop::emit() {
   for (unsigned k = 0; k < fields.size(); ++k)
     b.CreateStore(fields[k], b.CreateStructGEP(contextType, context, k));
   llvm::Function *chunk = emitChunk(rounds, contextType);
+  llvm::Value *operations = b.CreateFPToSI(
+      b.CreateBinaryIntrinsic(llvm::Intrinsic::minnum, work, number(1e18)), whole);
   llvm::CallInst *run = b.CreateCall(
-      runtime("gradus_chunks_run", b.getInt32Ty(), {pointer, pointer, pointer, whole}),
-      {e.frame_, chunk, context, chunks});
+      runtime("gradus_chunks_run", b.getInt32Ty(), {pointer, pointer, pointer, whole, whole}),
+      {e.frame_, chunk, context, chunks, operations});
   run->setDoesNotThrow();
   checkStatus(run);
   for (size_t k = 0; k < privates_.size(); ++k) {
