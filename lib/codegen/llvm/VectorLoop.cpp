@@ -342,6 +342,12 @@ void VectorLoop::statement(const For &s) {
 }
 
 void VectorLoop::statement(const If &s) {
+  // Before the rest: storeOf() takes it for a store, also under a condition that is the
+  // same for all lanes.
+  if (auto it = plan_.always.find(&s); it != plan_.always.end()) {
+    statement(*it->second);
+    return;
+  }
   if (plan_.strideOf(s.condition) == Stride(0)) {
     llvm::BasicBlock *then = e.block("then"), *end = e.block("endif");
     llvm::BasicBlock *otherwise = s.otherwise.empty() ? end : e.block("else");
@@ -355,10 +361,6 @@ void VectorLoop::statement(const If &s) {
       e.jump(end);
     }
     b.SetInsertPoint(end);
-    return;
-  }
-  if (auto it = plan_.always.find(&s); it != plan_.always.end()) {
-    statement(*it->second);
     return;
   }
   // Each side for the rounds that take it, if there are any.
