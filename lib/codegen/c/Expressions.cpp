@@ -234,6 +234,9 @@ Expression FunctionWriter::libm(const PrimOp &op) {
   std::vector<Expression> arguments;
   for (ScalarId s : op.operands)
     arguments.push_back(plain(s));
+  if (inLanes_ && !file_.single && !file_.module.strict)
+    if (std::string name = file_.helpers.useVector(ir::info(op.prim).cName); !name.empty())
+      return Expression::call(std::move(name), std::move(arguments));
   return Expression::call(std::string(ir::info(op.prim).cName) + (file_.single ? "f" : ""),
                           std::move(arguments));
 }

@@ -168,6 +168,7 @@ private:
     std::string name, pointer;
   };
   std::vector<Place> places_;
+  bool inLanes_ = false; ///< in a loop that compilers may put into vectors
 };
 
 std::string wholeText(int64_t value);

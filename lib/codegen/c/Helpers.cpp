@@ -14,6 +14,9 @@ namespace gradus::codegen::c {
 namespace {
 
 // Files of lib/runtime.
+constexpr std::string_view elementary =
+#include "Elementary_h.inc"
+    ;
 constexpr std::string_view special =
 #include "Special_c.inc"
     ;
@@ -265,6 +268,9 @@ static int64_t @P_rounds(int64_t first, int64_t last, int64_t many) {
   return lanes[0];
 }
 )"},
+    {Helper::VectorExp, "vector_exp", ""},
+    {Helper::VectorLog, "vector_log", ""},
+    {Helper::VectorLog1p, "vector_log1p", ""},
     {Helper::Assemble, "sparse_assemble", ""},
     {Helper::HessPlan, "hess_plan", ""},
     {Helper::HessSolve, "hess_solve", ""},
@@ -279,6 +285,12 @@ struct Part {
   std::set<Helper> helpers;
 };
 const Part parts[] = {
+    {elementary, "//--- words", "//--- exponential", false,
+     {Helper::VectorExp, Helper::VectorLog, Helper::VectorLog1p}},
+    {elementary, "//--- exponential", "//--- logarithms", false, {Helper::VectorExp}},
+    {elementary, "//--- logarithms", "//--- log", false, {Helper::VectorLog, Helper::VectorLog1p}},
+    {elementary, "//--- log", "//--- log1p", false, {Helper::VectorLog}},
+    {elementary, "//--- log1p", "//--- other", false, {Helper::VectorLog1p}},
     {special, "//--- digamma", "//--- polygamma", false, {Helper::Digamma, Helper::Polygamma}},
     {special, "//--- polygamma", "//--- other", false, {Helper::Polygamma}},
     {sparse, "//--- assembly", "//--- orders", false, {Helper::Assemble, Helper::HessPlan}},
@@ -289,13 +301,20 @@ const Part parts[] = {
     {factor, "//--- factors", "//--- other", true, {Helper::HessSolve}},
 };
 
-std::string_view textOf(const Part &part) {
-  size_t begin = part.file.find(part.from);
-  begin = part.file.find('\n', begin) + 1;
-  return part.file.substr(begin, part.file.find(part.to, begin) - begin);
-}
-
 bool isWord(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+
+std::string_view textOf(const Part &part) {
+  // A mark ends with its line, or with what it says more.
+  auto place = [&](std::string_view mark) {
+    size_t at = part.file.find(mark);
+    while (at != std::string_view::npos && isWord(part.file[at + mark.size()]))
+      at = part.file.find(mark, at + 1);
+    return at;
+  };
+  size_t begin = place(part.from);
+  begin = part.file.find('\n', begin) + 1;
+  return part.file.substr(begin, place(part.to) - begin);
+}
 
 /// What the runtime has at file scope: words before ( [ = in lines with `static`, types,
 /// and names of constants.
@@ -362,6 +381,10 @@ std::string renamed(std::string_view text, const std::string &prefix, const char
   return out;
 }
 
+bool isVector(Helper h) {
+  return h == Helper::VectorExp || h == Helper::VectorLog || h == Helper::VectorLog1p;
+}
+
 std::string powerName(int64_t n) {
   return n < 0 ? fmt::format("power_minus_{}", 0 - static_cast<uint64_t>(n))
                : fmt::format("power_{}", n);
@@ -389,6 +412,15 @@ std::string Helpers::useRuntime(const std::string &name) {
     if (name == std::string("gradus_") + row.name)
       return use(row.helper);
   assert(false && "a function of the runtime that emitted C does not have");
+  return "";
+}
+
+std::string Helpers::useVector(const std::string &name) {
+  for (const Row &row : rows)
+    if (isVector(row.helper) && "vector_" + name == row.name) {
+      use(Helper::Lanes);
+      return use(row.helper);
+    }
   return "";
 }
 
@@ -441,7 +473,7 @@ std::map<std::string, int64_t> Helpers::frames() const {
   std::map<std::string, int64_t> bytes;
   for (const Row &row : rows)
     if (used.count(row.helper))
-      bytes[prefix + "_" + row.name] = *row.text ? small : large;
+      bytes[prefix + "_" + row.name] = *row.text || isVector(row.helper) ? small : large;
   for (int64_t n : powers)
     bytes[prefix + "_" + powerName(n)] = 2 * small;
   return bytes;
@@ -497,12 +529,24 @@ std::string Helpers::text() const {
     out += filled(fmt::format("/* x^{} */\nstatic REAL @P_{}(REAL x) {{\n{}  return {};\n}}\n\n", n,
                               powerName(n), body, n < 0 ? "1/" + result : result));
   }
-  for (const Part &part : parts)
+  std::string calls; // instead of what only vectors make quick
+  for (const Row &row : rows)
+    if (isVector(row.helper) && used.count(row.helper))
+      calls += fmt::format("#define {0}_{1} {2}\n", prefix, row.name, row.name + 7);
+  if (!calls.empty())
+    out += filled("/* Without branches and calls, for lanes; errors are at most 1.5 units in the last place. */\n"
+                  "#if @U_LANES > 1 && (defined(__AVX2__) || defined(__clang__) || !defined(__x86_64__))\n");
+  for (const Part &part : parts) {
+    if (part.file != elementary && !calls.empty()) {
+      out += "#else\n" + calls + "#endif\n\n";
+      calls.clear();
+    }
     for (Helper h : part.helpers)
       if (used.count(h)) {
         out += renamed(textOf(part), prefix, part.reals && single ? "float" : "double");
         break;
       }
+  }
   return out;
 }
 

@@ -40,6 +40,9 @@ enum class Helper : uint8_t {
   Independent,
   Rounds,
   Total,
+  VectorExp,
+  VectorLog,
+  VectorLog1p,
   Assemble,
   HessPlan,
   HessSolve,
@@ -50,6 +53,8 @@ public:
   Helpers(std::string prefix, bool single) : prefix(std::move(prefix)), single(single) {}
   /// The C name; the helper is written from now on.
   std::string use(Helper h);
+  /// The C name of the form of exp, log or log1p for loops over lanes; "": there is none.
+  std::string useVector(const std::string &name);
   /// x^n by products in the order of runtime/Special.c.
   std::string usePower(int64_t n);
   /// The C name of a function of the runtime, which is written from now on.

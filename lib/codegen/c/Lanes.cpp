@@ -198,7 +198,9 @@ void FunctionWriter::lanes(const For &s, const LanePlan &plan, Block &out) {
     laneLoops(s, plan, branch.then);
     out.push_back(std::move(branch));
   } else {
+    inLanes_ = true; // all rounds, so that none depends on its place
     laneLoops(s, plan, out);
+    inLanes_ = false;
   }
 }
 

@@ -160,8 +160,11 @@ CountedLoop FunctionWriter::countedLoop(const For &s, Expression first, Expressi
 }
 
 void FunctionWriter::plainLoop(const For &s, Block &out) {
+  const bool map = isMap(s), before = inLanes_;
+  inLanes_ = inLanes_ || map;
   CountedLoop loop = countedLoop(s, plain(s.lo), plain(s.hi));
-  if (isMap(s)) {
+  inLanes_ = before;
+  if (map) {
     file_.helpers.use(Helper::Independent);
     loop.mark = upperCase(file_.prefix) + "_INDEPENDENT";
   }
