@@ -10,6 +10,7 @@
 namespace gradus::api {
 
 using namespace ir;
+using differentiate::Storing;
 using driver::InputValue;
 
 /// The expressions that the quantity consists of.
@@ -42,19 +43,20 @@ bool Routine::choose() {
     outputs_ = {value};
     return true;
   case Quantity::Gradient:
-    outputs_ = differentiate::gradient(g, value, variables_);
+    outputs_ = differentiate::gradient(g, value, variables_, Storing::Dear);
     return true;
   case Quantity::ValueGradient: {
     outputs_ = {value};
-    const auto gradient = differentiate::gradient(g, value, variables_);
+    const auto gradient = differentiate::gradient(g, value, variables_, Storing::Dear);
     outputs_.insert(outputs_.end(), gradient.begin(), gradient.end());
     return true;
   }
   case Quantity::HessianVector:
   case Quantity::Hessian:
     makeDirections();
-    outputs_ = differentiate::pushforward(g, differentiate::gradient(g, value, variables_),
-                                          variables_, directions_);
+    outputs_ = differentiate::pushforward(
+        g, differentiate::gradient(g, value, variables_, Storing::Tangents), variables_,
+        directions_);
     return true;
   case Quantity::Residual:
   case Quantity::Jacobian: {

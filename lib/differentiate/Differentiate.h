@@ -19,16 +19,27 @@
 
 namespace gradus::differentiate {
 
+/// What reverse mode keeps of the steps of a recurrence besides its states. What is not
+/// kept is made again.
+enum class Storing : uint8_t {
+  States,   ///< those of inner recurrences: formulas for people
+  Dear,     ///< also what takes many operations to make again: code
+  Tangents, ///< the same of a gradient that is differentiated along a direction, which
+            ///< would be made again together with its tangent
+};
+
 /// The gradient of a Real scalar with respect to Real inputs (Input nodes):
 /// for each one a value of its shape. Reverse mode.
 std::vector<ir::ValueId> gradient(ir::Graph &graph, ir::ValueId root,
-                                  std::span<const ir::ValueId> inputs);
+                                  std::span<const ir::ValueId> inputs,
+                                  Storing storing = Storing::States);
 
 /// sum_k <adjoints[k], d roots[k] / d inputs>: the transposed Jacobian times a
 /// vector. Adjoints have the shapes of the roots.
 std::vector<ir::ValueId> pullback(ir::Graph &graph, std::span<const ir::ValueId> roots,
                                   std::span<const ir::ValueId> adjoints,
-                                  std::span<const ir::ValueId> inputs);
+                                  std::span<const ir::ValueId> inputs,
+                                  Storing storing = Storing::States);
 
 /// The derivative of each root along `directions` (one value of its shape for
 /// each input): the Jacobian times a vector. Forward mode.

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <unordered_set>
 
 namespace gradus::differentiate {
 
@@ -62,41 +61,6 @@ ValueId slice(Graph &g, ValueId all, ShapeId shape, ValueId step) {
   });
 }
 
-/// The values of inner recurrences that the adjoints of one step read.
-std::vector<ValueId> innerStates(Graph &g, const Opened &o, const Contributions &reached,
-                                 std::span<const ValueId> adjointSymbols) {
-  std::vector<ValueId> found, work;
-  std::unordered_set<ValueId, ValueIdHash> seen;
-  auto visit = [&](ValueId v) {
-    if (g.hasFree(v) && seen.insert(v).second)
-      work.push_back(v);
-  };
-  for (const auto &[v, a] : reached) {
-    visit(a.value);
-    visit(a.guard);
-  }
-  while (!work.empty()) {
-    ValueId v = work.back();
-    work.pop_back();
-    const Node &n = g.node(v);
-    // The number of steps is not kept: who reads it needs the recurrence itself.
-    if (n.op == Op::State && !g.isOpenTerm(v) && g.dependsOnAny(v, o.symbols) &&
-        !g.dependsOnAny(v, adjointSymbols)) {
-      const ValueId recur = g.operand(v, 0);
-      const std::vector<Axis> &axes = g.axesOf(v);
-      if (!g.isRemade(recur) && std::none_of(axes.begin(), axes.end(), [&](const Axis &axis) {
-            return g.hasFree(axis.lo) || g.hasFree(axis.hi);
-          }))
-        found.push_back(v);
-      continue;
-    }
-    for (ValueId operand : g.operands(v))
-      visit(operand);
-  }
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
 /// Whether the array `v` is a copy of `of`, element by element.
 bool copies(Graph &g, ValueId v, ValueId of) {
   if (v == of)
@@ -110,9 +74,9 @@ bool copies(Graph &g, ValueId v, ValueId of) {
   return std::equal(at.begin(), at.end(), o.symbols.begin(), o.symbols.end());
 }
 
-/// The way back reads states of inner recurrences: they are kept over all steps as
-/// more states, that no step reads, instead of made a second time. Returns the
-/// recurrence with these (or `recur`), and adds to `place` where they are at step t.
+/// Values of a step that the way back reads are kept over all steps as more states, that
+/// no step reads, instead of made a second time. Returns the recurrence with these (or
+/// `recur`), and adds to `place` where they are at step t.
 ValueId remember(Graph &g, ValueId recur, const Opened &o, ValueId t,
                  const std::vector<ValueId> &values, Substitution &place) {
   std::vector<ValueId> symbols = o.symbols, starts = o.starts, nexts = o.nexts;
@@ -142,7 +106,7 @@ ValueId remember(Graph &g, ValueId recur, const Opened &o, ValueId t,
 
 ReversedRecurrence
 reverseRecurrence(Graph &g, ValueId recur, std::span<const StateAdjoints> adjoints,
-                  const std::vector<bool> &active,
+                  const std::vector<bool> &active, Storing storing,
                   const std::function<Contributions(const Contributions &)> &reverse) {
   const Opened o = g.open(recur);
   const Axis range = o.ranges[0];
@@ -169,7 +133,7 @@ reverseRecurrence(Graph &g, ValueId recur, std::span<const StateAdjoints> adjoin
   // Where the states and the step have the values that they had.
   Substitution place{{o.symbols[0], t}};
   const ValueId way = remember(
-      g, recur, o, t, innerStates(g, o, reached, std::span(symbols).subspan(1)), place);
+      g, recur, o, t, valuesToKeep(g, o, reached, std::span(symbols).subspan(1), storing), place);
   for (unsigned j = 0; j < active.size(); ++j)
     place.emplace(o.symbols[j + 1], g.stateAt(way, j, before));
 

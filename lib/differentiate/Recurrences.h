@@ -9,7 +9,8 @@
 //   adjoint of p:  sum (k in lo..hi) U[k-1] * df/dp(t, S[t-1], p),  U all states of Q
 //
 // An inner recurrence of f runs again on the way back only where it is told to
-// (between checkpoints): its states are else more states of R.
+// (between checkpoints): its states are else more states of R, and so is what is dear to
+// make again (KeptValues.h).
 //
 // So a reverse recurrence carries nothing but the adjoints of states; what goes to
 // values from outside is a sum, which lowering computes in the same loop. Where a
@@ -18,10 +19,9 @@
 //===--------------------------------------------------------------------===//
 #pragma once
 
-#include "differentiate/Rules.h"
+#include "differentiate/KeptValues.h"
 
 #include <functional>
-#include <utility>
 
 namespace gradus::differentiate {
 
@@ -32,7 +32,6 @@ std::vector<bool> activeStates(ir::Graph &graph, Activity &activity, ir::ValueId
 struct StateAdjoints {
   ir::ValueId last, all; ///< invalid: none
 };
-using Contributions = std::vector<std::pair<ir::ValueId, Adjoint>>;
 
 struct ReversedRecurrence {
   Contributions starts;
@@ -45,7 +44,7 @@ struct ReversedRecurrence {
 /// (their symbols) and of values from outside.
 ReversedRecurrence
 reverseRecurrence(ir::Graph &graph, ir::ValueId recur, std::span<const StateAdjoints> adjoints,
-                  const std::vector<bool> &active,
+                  const std::vector<bool> &active, Storing storing,
                   const std::function<Contributions(const Contributions &)> &reverse);
 
 /// The recurrence of the tangents of the active states, in their order.

@@ -18,8 +18,8 @@ namespace {
 
 class Reverse {
 public:
-  Reverse(Graph &graph, std::span<const ValueId> inputs)
-      : g(graph), activity(graph, inputs), always(graph.boolean(true)) {}
+  Reverse(Graph &graph, std::span<const ValueId> inputs, Storing stored)
+      : g(graph), activity(graph, inputs), always(graph.boolean(true)), storing(stored) {}
 
   using Pending = std::map<ValueId, Adjoint, std::greater<>>;
 
@@ -103,6 +103,7 @@ private:
   Graph &g;
   Activity activity;
   ValueId always;
+  Storing storing;
   /// Of recurrences in pending: their users come before them.
   std::map<ValueId, std::vector<StateAdjoints>> stateAdjoints;
 };
@@ -261,7 +262,7 @@ void Reverse::visitRecurrence(Pending &pending, ValueId v) {
     Pending reached = run(std::move(inside), o.symbols, false);
     return Contributions(reached.begin(), reached.end());
   };
-  ReversedRecurrence r = reverseRecurrence(g, v, adjoints, active, reverse);
+  ReversedRecurrence r = reverseRecurrence(g, v, adjoints, active, storing, reverse);
   for (const auto &[start, adjoint] : r.starts)
     contribute(pending, start, adjoint);
   for (const auto &[node, adjoint] : r.inside)
@@ -272,10 +273,10 @@ void Reverse::visitRecurrence(Pending &pending, ValueId v) {
 
 std::vector<ValueId> pullback(Graph &g, std::span<const ValueId> roots,
                               std::span<const ValueId> adjoints,
-                              std::span<const ValueId> inputs) {
+                              std::span<const ValueId> inputs, Storing storing) {
   assert(roots.size() == adjoints.size());
   SourceRange saved = g.currentRange();
-  Reverse reverse(g, inputs);
+  Reverse reverse(g, inputs, storing);
   Reverse::Pending pending;
   for (size_t k = 0; k < roots.size(); ++k)
     reverse.contribute(pending, roots[k], {adjoints[k], reverse.isAlways()});
@@ -292,11 +293,12 @@ std::vector<ValueId> pullback(Graph &g, std::span<const ValueId> roots,
   return result;
 }
 
-std::vector<ValueId> gradient(Graph &g, ValueId root, std::span<const ValueId> inputs) {
+std::vector<ValueId> gradient(Graph &g, ValueId root, std::span<const ValueId> inputs,
+                              Storing storing) {
   const Stage stage("differentiate");
   assert(g.type(root).scalar() && g.type(root).kind == Kind::Real);
   ValueId one = g.real(1.0);
-  return pullback(g, {&root, 1}, {&one, 1}, inputs);
+  return pullback(g, {&root, 1}, {&one, 1}, inputs, storing);
 }
 
 } // namespace gradus::differentiate

@@ -118,7 +118,9 @@ private:
   }
 
   bool count(ValueId value, Explained &e) {
-    std::vector<ValueId> gradient = differentiate::gradient(g, value, e.variables);
+    using differentiate::Storing;
+    const std::vector<ValueId> gradient =
+        differentiate::gradient(g, value, e.variables, Storing::Dear);
     std::vector<ValueId> both = gradient;
     both.insert(both.begin(), value);
     std::vector<ValueId> directions;
@@ -130,7 +132,9 @@ private:
     e.operations.value = countKernel({value});
     e.operations.gradient = countKernel(both);
     e.operations.hessianVector =
-        countKernel(differentiate::pushforward(g, gradient, e.variables, directions));
+        countKernel(differentiate::pushforward(
+            g, differentiate::gradient(g, value, e.variables, Storing::Tangents), e.variables,
+            directions));
     return true;
   }
 

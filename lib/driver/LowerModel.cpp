@@ -38,6 +38,7 @@ std::string identifier(const std::string &name) {
   return out.empty() || (out[0] >= '0' && out[0] <= '9') ? "_" + out : out;
 }
 
+using differentiate::Storing;
 using lower::ArgumentRole;
 using lower::Callable;
 using lower::FlatSpec;
@@ -148,6 +149,11 @@ private:
                      differentiate::pushforward(g, roots, variables, directions), names);
   }
 
+  /// The gradient whose derivative along a direction is the Hessian times that.
+  std::vector<ValueId> forProduct(ValueId value, const std::vector<ValueId> &variables) {
+    return differentiate::gradient(g, value, variables, Storing::Tangents);
+  }
+
   void addFunction(const Subject &s) {
     const std::vector<ValueId> inputs = inputsFor(s, {s.value});
     offer(Purpose::Value, s, s.name,
@@ -157,7 +163,8 @@ private:
       return;
     std::vector<ValueId> outputs{g.toReal(s.value)};
     std::vector<std::string> names{"value"};
-    const std::vector<ValueId> gradient = differentiate::gradient(g, outputs[0], variables);
+    const std::vector<ValueId> gradient =
+        differentiate::gradient(g, outputs[0], variables, Storing::Dear);
     outputs.insert(outputs.end(), gradient.begin(), gradient.end());
     for (ValueId v : variables)
       names.push_back("d_" + g.inputOf(v).name);
@@ -168,7 +175,8 @@ private:
     offer(Purpose::ValueGradient, s, s.name + "_value_gradient", both);
     std::vector<ValueId> directions;
     Callable product = along(s.name + "_hessian_vector", "the Hessian of " + s.name + " times v",
-                             inputs, gradient, variables, "h_", directions);
+                             inputs, forProduct(outputs[0], variables), variables, "h_",
+                             directions);
     offer(Purpose::HessianVector, s, s.name + "_hessian_vector", product);
     for (lower::InterfaceArgument &a : interface.functions.back().arguments)
       if (std::find(directions.begin(), directions.end(), a.input) != directions.end())
@@ -274,7 +282,8 @@ private:
     offer(Purpose::Value, s, prefix + "value",
           inner(addKernel(prefix + "objective", "the objective", inputs, {objective}, {"f"})),
           {"", "the objective", {x}, 0, 1, {}});
-    const std::vector<ValueId> gradient = differentiate::gradient(g, objective, s.arguments);
+    const std::vector<ValueId> gradient =
+        differentiate::gradient(g, objective, s.arguments, Storing::Dear);
     std::vector<ValueId> outputs{objective};
     outputs.insert(outputs.end(), gradient.begin(), gradient.end());
     std::vector<std::string> names{"f"};
@@ -289,7 +298,8 @@ private:
 
     std::vector<ValueId> directions;
     Callable product = inner(along(prefix + "curvature", "the Hessian times a vector", inputs,
-                                   gradient, s.arguments, "h_", directions));
+                                   forProduct(objective, s.arguments), s.arguments, "h_",
+                                   directions));
     offer(Purpose::HessianVector, s, prefix + "hessian_vector", product,
           {"",
            "the Hessian times v",

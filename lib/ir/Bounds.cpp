@@ -205,5 +205,6 @@ ValueId bound(Graph &g, ValueId v, bool upper, int depth) {
 } // namespace
 
 ValueId upperBound(Graph &g, ValueId v) { return bound(g, v, true, 0); }
+ValueId lowerBound(Graph &g, ValueId v) { return bound(g, v, false, 0); }
 
 } // namespace gradus::ir

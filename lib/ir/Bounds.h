@@ -29,7 +29,8 @@ private:
   std::unordered_map<ValueId, bool, ValueIdHash> known; ///< without `open`
 };
 
-/// An upper bound of v without index symbols; invalid when none is found.
+/// A bound of v without index symbols; invalid when none is found.
 ValueId upperBound(Graph &graph, ValueId v);
+ValueId lowerBound(Graph &graph, ValueId v);
 
 } // namespace gradus::ir

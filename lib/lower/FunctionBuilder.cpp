@@ -113,28 +113,35 @@ ScalarId FunctionBuilder::size(ValueId root) {
   return sizes.at(root);
 }
 
+namespace {
+
+/// Room for an axis wherever the loops around are: the first index, and how many.
+std::pair<ValueId, ValueId> roomFor(Graph &g, const Axis &axis) {
+  ValueId lo = g.hasFree(axis.lo) ? lowerBound(g, axis.lo) : axis.lo;
+  if (!lo.valid())
+    lo = g.integer(1);
+  ValueId extent = upperBound(g, g.add(g.sub(axis.hi, lo), g.integer(1)));
+  assert(extent.valid() && "semantics bounds the extents of arrays");
+  return {lo, g.prim(Prim::Max, {extent, g.integer(0)})};
+}
+
+ValueId elementsOf(Graph &g, ShapeId shape) {
+  ValueId elements = g.integer(1);
+  for (const Axis axis : std::vector<Axis>(g.axes(shape)))
+    elements = g.mul(elements, roomFor(g, axis).second);
+  return elements;
+}
+
+} // namespace
+
 std::vector<loops::BufferAxis> FunctionBuilder::bufferAxes(ShapeId shape) {
   std::vector<loops::BufferAxis> result;
-  for (const Axis axis : g.axes(shape)) {
-    ValueId lo = g.hasFree(axis.lo) ? g.integer(1) : axis.lo;
-    ValueId extent = upperBound(g, g.add(g.sub(axis.hi, lo), g.integer(1)));
-    assert(extent.valid() && "semantics bounds the extents of arrays");
-    result.push_back({size(lo), size(g.prim(Prim::Max, {extent, g.integer(0)}))});
+  for (const Axis axis : std::vector<Axis>(g.axes(shape))) {
+    auto [lo, extent] = roomFor(g, axis);
+    result.push_back({size(lo), size(extent)});
   }
   return result;
 }
-
-namespace {
-ValueId elementsOf(Graph &g, ShapeId shape) {
-  ValueId elements = g.integer(1);
-  for (const Axis axis : std::vector<Axis>(g.axes(shape))) {
-    ValueId lo = g.hasFree(axis.lo) ? g.integer(1) : axis.lo;
-    ValueId extent = upperBound(g, g.add(g.sub(axis.hi, lo), g.integer(1)));
-    elements = g.mul(elements, g.prim(Prim::Max, {extent, g.integer(0)}));
-  }
-  return elements;
-}
-} // namespace
 
 BufferId FunctionBuilder::workspace(Type type, std::string name, bool everyRound) {
   loops::Buffer b;

@@ -117,7 +117,8 @@ void MethodLowering::makeKernels(bool withCurvature, bool withResiduals) {
   KernelSpec both = value;
   both.name = "value_gradient";
   both.documentation = "the objective and its gradient";
-  for (ValueId v : differentiate::gradient(g, problem.objective, problem.unknowns))
+  for (ValueId v : differentiate::gradient(g, problem.objective, problem.unknowns,
+                                          differentiate::Storing::Dear))
     both.outputs.push_back(v);
   for (ValueId v : problem.unknowns)
     both.outputNames.push_back("d_" + g.inputOf(v).name);
@@ -126,7 +127,7 @@ void MethodLowering::makeKernels(bool withCurvature, bool withResiduals) {
   result.valueGradient = k2.function;
   calleeWorkspace = g.prim(Prim::Max, {k1.workspace, k2.workspace});
   if (withCurvature)
-    makeCurvatureKernel(value, std::span(both.outputs).subspan(1));
+    makeCurvatureKernel(value);
   if (problem.hessian && texts.method)
     makeSparseHessian(value);
   if (withResiduals)
@@ -136,8 +137,9 @@ void MethodLowering::makeKernels(bool withCurvature, bool withResiduals) {
 }
 
 /// H*v is the derivative of the gradient along v.
-void MethodLowering::makeCurvatureKernel(const KernelSpec &value,
-                                         std::span<const ValueId> gradient) {
+void MethodLowering::makeCurvatureKernel(const KernelSpec &value) {
+  const std::vector<ValueId> gradient = differentiate::gradient(
+      g, problem.objective, problem.unknowns, differentiate::Storing::Tangents);
   KernelSpec product{"hessian_vector", "the Hessian times a vector", value.inputs, {}, {}};
   std::vector<ValueId> directions;
   for (ValueId v : problem.unknowns) {

@@ -139,7 +139,8 @@ void MethodLowering::makeBatchKernel() {
   spec.inputs.push_back(batchSize);
   spec.inputs.push_back(batchRows);
   spec.inputs.insert(spec.inputs.end(), problem.unknowns.begin(), problem.unknowns.end());
-  for (ValueId v : differentiate::gradient(g, spec.outputs[0], problem.unknowns))
+  for (ValueId v : differentiate::gradient(g, spec.outputs[0], problem.unknowns,
+                                          differentiate::Storing::Dear))
     spec.outputs.push_back(v);
   for (ValueId v : problem.unknowns)
     spec.outputNames.push_back("d_" + g.inputOf(v).name);

@@ -39,7 +39,7 @@ private:
   //--- set-up (Method.cpp)
   void makeKernels(bool withCurvature, bool withResiduals);
   void makeFlatFunctions();
-  void makeCurvatureKernel(const KernelSpec &value, std::span<const ir::ValueId> gradient);
+  void makeCurvatureKernel(const KernelSpec &value);
   void makeResidualKernels(const KernelSpec &value);
   void makeSparseHessian(const KernelSpec &value);
   void makeBatchKernel();

@@ -101,8 +101,12 @@ ValueId Scope::nothing(ValueId like) {
 /// body; and outside only if that covers all that reads it.
 void Scope::findNeeds(LoopItem &item) {
   std::vector<ValueId> states;
-  if (item.recurrence >= 0)
-    states = recurrences[static_cast<size_t>(item.recurrence)].opened.symbols;
+  bool stops = false;
+  if (item.recurrence >= 0) {
+    const Recurrence &r = recurrences[static_cast<size_t>(item.recurrence)];
+    states = r.opened.symbols;
+    stops = r.stops;
+  }
   auto varies = [&](ValueId v) {
     return g.isOpenTerm(v) || g.dependsOnAny(v, states) ||
            (item.symbol.valid() && g.dependsOn(v, item.symbol));
@@ -120,7 +124,8 @@ void Scope::findNeeds(LoopItem &item) {
     all = always;
   const uint32_t running = guards.with(0, all);
   for (const Action &a : item.inner) {
-    Use::Kind kind = Use::Always;
+    // What may stop before the first step is sure to ask only whether to stop.
+    Use::Kind kind = stops && &a != &item.inner.back() ? Use::Perhaps : Use::Always;
     if (!g.isConstant(a.guard)) {
       visit(a.guard, {kind, running, false});
       kind = Use::Perhaps;

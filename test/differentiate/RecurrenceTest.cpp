@@ -18,6 +18,7 @@
 using namespace gradus;
 using namespace gradus::ir;
 using differentiate::pushforward;
+using differentiate::Storing;
 using interpret::Digits50;
 using Numbers = std::vector<Digits50>;
 
@@ -112,6 +113,18 @@ void check(const std::function<ValueId(Model &)> &make) {
   for (size_t k = 0; k < d.size(); ++k) {
     expectClose(second[k], (after[k] - before[k]) / (2 * h), "difference of gradients");
     expectClose(second[k], again[k], "reverse over forward");
+  }
+  // What is kept of the steps makes no difference.
+  for (Storing storing : {Storing::Dear, Storing::Tangents}) {
+    const std::vector<ValueId> kept = differentiate::gradient(g, f, m.inputs, storing);
+    const Numbers first = m.values(kept);
+    const Numbers along = m.values(pushforward(g, kept, m.inputs, m.directions));
+    for (const std::string &error : verify(g))
+      ADD_FAILURE() << error;
+    for (size_t k = 0; k < d.size(); ++k) {
+      expectClose(first[k], reverse[k], "with values kept");
+      expectClose(along[k], second[k], "second derivative with values kept");
+    }
   }
 }
 
@@ -238,6 +251,68 @@ TEST(Recurrences, InnerStatesAreKept) {
     for (ValueId v : m.g.reachable({&gradient, 1}))
       more = more || (m.g.node(v).op == Op::Recur && m.g.stateCount(v) > 1);
     EXPECT_EQ(more, !remade);
+  }
+}
+
+/// The most states that a recurrence has in the gradient of x fold s = a do step.
+unsigned statesKept(const std::function<ValueId(Model &, ValueId t, ValueId s)> &step,
+                    Storing storing) {
+  Model m;
+  ValueId f = m.fold(m.one, m.n, m.a, [&](ValueId t, ValueId s) { return step(m, t, s); });
+  const std::vector<ValueId> gradient =
+      differentiate::gradient(m.g, f, std::vector{m.a, m.x}, storing);
+  unsigned most = 0;
+  for (ValueId v : m.g.reachable(gradient))
+    if (m.g.node(v).op == Op::Recur)
+      most = std::max(most, m.g.stateCount(v));
+  return most;
+}
+
+TEST(Recurrences, DearValuesAreKept) {
+  auto exponential = [](Model &m, ValueId t, ValueId s) {
+    return m.g.mul(m.g.prim(Prim::Exp, {s}), m.at(m.x, t));
+  };
+  EXPECT_EQ(statesKept(exponential, Storing::States), 1u);
+  EXPECT_EQ(statesKept(exponential, Storing::Dear), 2u);
+  // Three operations are made again, unless their tangents would be too.
+  auto products = [](Model &m, ValueId t, ValueId s) {
+    Graph &g = m.g;
+    ValueId z = g.mul(g.real(0.3), g.add(g.real(0.2), g.mul(g.real(0.7), s)));
+    return g.mul(m.at(m.x, t), g.mul(z, g.mul(z, z)));
+  };
+  EXPECT_EQ(statesKept(products, Storing::Dear), 1u);
+  EXPECT_EQ(statesKept(products, Storing::Tangents), 2u);
+  // What not every step makes is not made for the way back.
+  auto perhaps = [&](Model &m, ValueId t, ValueId s) {
+    return m.g.select(m.g.less(s, m.at(m.x, t)), exponential(m, t, s), s);
+  };
+  EXPECT_EQ(statesKept(perhaps, Storing::Dear), 1u);
+}
+
+/// A whole array of a step, whose elements have loops of their own.
+TEST(Recurrences, DearArraysAreKept) {
+  for (Storing storing : {Storing::States, Storing::Dear}) {
+    Model m;
+    Graph &g = m.g;
+    auto sums = [&](ValueId v) {
+      ValueId i = g.newSymbol(m.one, m.n), j = g.newSymbol(m.one, m.n);
+      ValueId sum = g.reduce(ReduceOp::Sum, j, m.one, m.n, g.boolean(true),
+                             g.mul(m.at(v, j), g.toReal(g.add(i, j))));
+      Axis axis{m.one, m.n};
+      return g.build({&i, 1}, {&axis, 1}, sum);
+    };
+    auto square = [&](ValueId v) {
+      ValueId i = g.newSymbol(m.one, m.n);
+      Axis axis{m.one, m.n};
+      return g.build({&i, 1}, {&axis, 1}, g.mul(m.at(v, i), m.at(v, i)));
+    };
+    ValueId f = m.number(m.fold(m.one, m.n, m.x, [&](ValueId, ValueId s) { return square(sums(s)); }));
+    ValueId gradient = differentiate::gradient(g, f, {&m.x, 1}, storing)[0];
+    unsigned most = 0;
+    for (ValueId v : g.reachable({&gradient, 1}))
+      if (g.node(v).op == Op::Recur)
+        most = std::max(most, g.stateCount(v));
+    EXPECT_EQ(most, storing == Storing::Dear ? 2u : 1u);
   }
 }
 

@@ -60,7 +60,7 @@ bool Trial::prepare(const std::string &text, const std::string &name, Modules &m
   for (uint32_t input : f->arguments)
     if (g.inputs()[input].type.kind == Kind::Real)
       variables.push_back(g.inputNode(input));
-  outputs = differentiate::gradient(g, value, variables);
+  outputs = differentiate::gradient(g, value, variables, differentiate::Storing::Dear);
   outputs.insert(outputs.begin(), value);
   for (const std::string &error : ir::verify(g))
     return fail("expression IR: " + error);
