@@ -50,7 +50,8 @@ static inline double chosen(uint64_t condition, double yes, double no) {
 static inline double vector_exp(double t) {
   const double shift = 6755399441055744.0; // 1.5*2^52: sums with it are whole numbers
   const double x = chosen(t > 710.0, 710.0, chosen(t < -746.0, -746.0, t));
-  const double k = (x*1.4426950408889634 + shift) - shift;
+  const double shifted = x*1.4426950408889634 + shift;
+  const double k = shifted - shift;
   const double r = (x - k*0x1.62e42fefa38p-1) - k*0x1.ef35793c7673p-45;
   const double r2 = r*r, r4 = r2*r2;
   const double a = 0x1.0000000000001p-1 + 0x1.5555555555556p-3*r;
@@ -59,11 +60,9 @@ static inline double vector_exp(double t) {
   const double d = 0x1.a019b9133a48ap-16 + 0x1.71de0db21e27fp-19*r;
   const double e = 0x1.28917e2c43a66p-22 + 0x1.af38a0d2d9620p-26*r;
   const double q = (a + b*r2) + ((c + d*r2) + e*r4)*r4;
-  const double p = 1.0 + (r + r2*q);
-  const double biased = shift + 1023.0; // the bits of an exponent, lowest in the sum
-  const double half = k*0.5 + biased;
-  const double rest = (k - (half - biased)) + biased;
-  return p*of_word(word_of(half) << 52)*of_word(word_of(rest) << 52);
+  const uint64_t all = word_of(shifted), half = all >> 1, one = UINT64_C(0x3ff0000000000000);
+  const double first = of_word((half << 52) + one), second = of_word(((all - half) << 52) + one);
+  return (first + (r + r2*q)*first)*second;
 }
 
 //--- logarithms

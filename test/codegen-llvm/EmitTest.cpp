@@ -262,8 +262,8 @@ TEST(Vectorize, MinimumAndMaximum) {
 }
 
 TEST(Vectorize, LibraryFunctionsAtEightLanes) {
-  for (Prim prim : {Prim::Log, Prim::Sin, Prim::Tanh, Prim::Erf, Prim::Log1p,
-                    Prim::Expm1, Prim::Atan, Prim::Cbrt, Prim::Acosh}) {
+  for (Prim prim : {Prim::Sin, Prim::Tanh, Prim::Erf, Prim::Log2, Prim::Expm1, Prim::Atan,
+                    Prim::Cbrt, Prim::Acosh}) {
     Module m;
     samples::addMap(m, prim);
     std::string name = ir::info(prim).cName;
@@ -278,23 +278,32 @@ TEST(Vectorize, LibraryFunctionsAtEightLanes) {
 
 TEST(Vectorize, RemaindersCallTheSameFunction) {
   Module m;
-  samples::addMap(m, Prim::Log);
+  samples::addMap(m, Prim::Sin);
   for (Level level : {Level::Fast, Level::Full}) {
-    EXPECT_TRUE(hasNot(optimized(m, avx512(level)), R"(call [^\n]*(@log\(|@_ZGV[bd]))"));
+    EXPECT_TRUE(hasNot(optimized(m, avx512(level)), R"(call [^\n]*(@sin\(|@_ZGV[bd]))"));
     Settings avx2 = avx512(level);
     avx2.cpu = "x86-64-v3";
     avx2.features = "+avx2,+fma";
     std::string ir = optimized(m, avx2);
-    EXPECT_TRUE(hasNot(ir, R"(call [^\n]*(@log\(|@_ZGVb))"));
+    EXPECT_TRUE(hasNot(ir, R"(call [^\n]*(@sin\(|@_ZGVb))"));
     EXPECT_TRUE(has(ir, R"(extractelement <4 x double>)")); // one number in a whole vector
   }
 }
 
-TEST(Vectorize, ExpIsInline) {
-  Module m;
-  samples::addMap(m, Prim::Exp);
-  EXPECT_TRUE(has(optimized(m), R"(@llvm\.x86\.avx512\.mask\.scalef\.pd\.512)"));
-  EXPECT_TRUE(hasNot(optimized(m), R"(call [^\n]*(@exp\(|_exp\())"));
+TEST(Vectorize, ExponentialsAndLogarithmsAreInLine) {
+  Settings avx2 = avx512();
+  avx2.cpu = "x86-64-v3";
+  avx2.features = "+avx2,+fma";
+  for (Prim prim : {Prim::Exp, Prim::Log, Prim::Log1p}) {
+    Module m;
+    samples::addMap(m, prim);
+    const std::string wide = optimized(m), narrow = optimized(m, avx2);
+    for (const std::string &ir : {wide, narrow})
+      EXPECT_TRUE(hasNot(ir, R"(call [^\n]*(@exp|@log|@_ZGV|@gradus))"));
+    EXPECT_TRUE(has(wide, "@llvm\\.fma\\.v8f64"));
+    EXPECT_TRUE(has(narrow, "@llvm\\.fma\\.v8f64")); // two vectors, which share their registers
+    EXPECT_EQ(bool(has(wide, R"(@llvm\.x86\.avx512\.mask\.scalef\.pd\.512)")), prim == Prim::Exp);
+  }
 }
 
 TEST(Vectorize, OuterLoopsGoToTheLanes) {

@@ -330,7 +330,8 @@ void ChunkedLoop::emit() {
   most = b.CreateBinaryIntrinsic(llvm::Intrinsic::minnum, most, number(mostChunks));
   most = b.CreateBinaryIntrinsic(llvm::Intrinsic::maxnum, most, number(1));
   llvm::Value *chunks = b.CreateFPToSI(most, whole);
-  const unsigned step = e.context_.vectors.lanes * (plan_.nested ? 1 : 4);
+  const bool byVector = plan_.nested && plan_.crossed.empty();
+  const unsigned step = e.context_.vectors.lanes * (byVector ? 1 : 4);
   llvm::Value *size = b.CreateUDiv(b.CreateSub(b.CreateAdd(count, chunks), one), chunks);
   size = b.CreateAnd(b.CreateAdd(size, b.getInt64(step - 1)), b.getInt64(~uint64_t{step - 1}));
   size = b.CreateBinaryIntrinsic(llvm::Intrinsic::smax, size, one);

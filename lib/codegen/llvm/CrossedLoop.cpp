@@ -24,7 +24,100 @@ struct VectorLoop::Cells {
   llvm::Value *of(size_t row) const { return rows.size() == 1 ? rows[0] : rows[row]; }
 };
 
+/// Where there are several vectors of rows, one after the other, in a loop.
 void VectorLoop::crossedLoop(const For &s) {
+  if (parts_ == 1) {
+    crossedRows(s, [&](VariableId v) { return accumulatorOf(v)[0]; });
+    return;
+  }
+  const unsigned parts = parts_;
+  const Parts masks = mask_;
+  // What differs between rows and comes from around the loop.
+  std::map<uint32_t, Parts> vectors;
+  std::map<uint32_t, llvm::Value *> numbers;
+  std::set<uint32_t> inside{s.index.index};
+  std::map<uint32_t, Combine> sums; ///< by variable
+  for (const Statement &t : s.body) {
+    forEachOperand(t, [&](ScalarId v) {
+      if (inside.count(v.index))
+        return;
+      if (!plan_.strideOf(v))
+        vectors.emplace(v.index, values_.at(v.index));
+      else if (plan_.strideOf(v) != Stride(0))
+        numbers.emplace(v.index, e.value(v));
+    });
+    if (auto *let = std::get_if<Let>(&t.node))
+      inside.insert(let->target.index);
+    if (auto *a = std::get_if<Accumulate>(&t.node))
+      sums.emplace(a->variable.index, a->combine);
+  }
+  auto rowsOfPart = [&](llvm::Value *part, llvm::function_ref<llvm::Value *(uint32_t)> vectorOf,
+                        llvm::function_ref<llvm::Value *(VariableId)> sumOf) {
+    parts_ = 1;
+    for (const auto &entry : vectors)
+      values_[entry.first] = {vectorOf(entry.first)};
+    for (const auto &[v, first] : numbers) {
+      const int64_t apart = *plan_.strideOf(ScalarId{v}) * static_cast<int64_t>(lanes_);
+      llvm::Value *offset =
+          b.CreateMul(part, llvm::ConstantInt::getSigned(b.getInt64Ty(), apart), "", false, true);
+      e.values_[v] = b.CreateAdd(first, offset, "", false, true);
+    }
+    crossedRows(s, sumOf);
+    parts_ = parts;
+  };
+  if (!masks.empty()) {
+    std::map<uint32_t, Parts> slots;
+    for (const auto &entry : sums)
+      slots[entry.first] = accumulatorOf({entry.first});
+    for (unsigned u = 0; u < parts; ++u) {
+      mask_ = {masks[u]};
+      rowsOfPart(
+          b.getInt64(u), [&](uint32_t v) { return vectors.at(v)[u]; },
+          [&](VariableId v) { return slots.at(v.index)[u]; });
+    }
+  } else {
+    auto table = [&](llvm::Type *element, const llvm::Twine &name) {
+      return slot(llvm::ArrayType::get(element, parts), name);
+    };
+    auto at = [&](llvm::AllocaInst *array, llvm::Value *part) {
+      return b.CreateInBoundsGEP(array->getAllocatedType(), array, {b.getInt64(0), part});
+    };
+    auto load = [&](llvm::AllocaInst *array, llvm::Value *part) {
+      return b.CreateLoad(array->getAllocatedType()->getArrayElementType(), at(array, part));
+    };
+    std::map<uint32_t, llvm::AllocaInst *> kept, totals;
+    for (const auto &[v, values] : vectors) {
+      kept[v] = table(values[0]->getType(), "rows");
+      for (unsigned u = 0; u < parts; ++u)
+        b.CreateStore(values[u], at(kept[v], b.getInt64(u)));
+    }
+    llvm::Type *type = typed(Kind::Real);
+    for (const auto &entry : sums)
+      totals[entry.first] = table(type, "sums");
+    countedLoop(b.getInt64(0), b.getInt64(parts), b.getInt64(1), [&](llvm::Value *part) {
+      for (const auto &[v, combine] : sums)
+        b.CreateStore(neutral(combine, type), at(totals.at(v), part));
+      rowsOfPart(
+          part, [&](uint32_t v) { return load(kept.at(v), part); },
+          [&](VariableId v) { return at(totals.at(v.index), part); });
+    });
+    for (const auto &[v, combine] : sums) {
+      const Parts slots = accumulatorOf({v});
+      for (unsigned u = 0; u < parts; ++u)
+        b.CreateStore(combineValues(combine, b.CreateLoad(type, slots[u]),
+                                    load(totals.at(v), b.getInt64(u))),
+                      slots[u]);
+    }
+  }
+  mask_ = masks;
+  for (const auto &[v, values] : vectors)
+    values_[v] = values;
+  for (const auto &[v, first] : numbers)
+    e.values_[v] = first;
+}
+
+void VectorLoop::crossedRows(const For &s,
+                             llvm::function_ref<llvm::Value *(VariableId)> sumOf) {
   const unsigned rows = lanes_, vectors = 2;
   assert(parts_ == 1 && "rows are taken one vector of lanes at a time");
   llvm::Type *real = e.context_.realType, *wide = llvm::FixedVectorType::get(real, width_);
@@ -215,7 +308,7 @@ void VectorLoop::crossedLoop(const For &s) {
       rest = rows == 1 ? last : b.CreateInsertElement(rest, last, b.getInt64(r));
     }
     total = combineValues(combine, total, rest);
-    llvm::Value *at = accumulatorOf(sum.statement->variable)[0];
+    llvm::Value *at = sumOf(sum.statement->variable);
     llvm::Value *old = b.CreateLoad(total->getType(), at);
     llvm::Value *next = combineValues(combine, old, total);
     b.CreateStore(mask_.empty() ? next : b.CreateSelect(mask_[0], next, old), at);

@@ -1,6 +1,6 @@
 //===- Externals.cpp - functions outside the module that code calls --------===//
 #include "codegen/llvm/Externals.h"
-#include "codegen/llvm/VectorExp.h"
+#include "codegen/llvm/VectorElementary.h"
 #include "codegen/llvm/VectorMath.h"
 
 namespace gradus::codegen {
@@ -9,9 +9,9 @@ llvm::Value *Externals::call(llvm::IRBuilder<> &b, llvm::StringRef name, llvm::T
                              llvm::ArrayRef<llvm::Value *> arguments) {
   if (auto *vector = llvm::dyn_cast<llvm::FixedVectorType>(result))
     return callVector(b, name, vector->getNumElements(), vector->getElementType(), arguments);
-  if (remainder_ != 0 && name == "exp")
-    if (llvm::Function *exp = vectorExp(module_, 1, machine_))
-      return b.CreateCall(exp, arguments);
+  if (remainder_ != 0)
+    if (llvm::Function *own = vectorElementary(module_, name, 1, machine_))
+      return b.CreateCall(own, arguments);
   if (remainder_ == 0 || vectorMathName(name, remainder_, features_).empty())
     return callScalar(b, name, result, arguments);
   llvm::SmallVector<llvm::Value *, 4> wide;
@@ -20,15 +20,18 @@ llvm::Value *Externals::call(llvm::IRBuilder<> &b, llvm::StringRef name, llvm::T
   return b.CreateExtractElement(callVector(b, name, remainder_, result, wide), b.getInt64(0));
 }
 
+bool Externals::inLine(llvm::StringRef name, unsigned lanes) {
+  return vectorElementary(module_, name, lanes, machine_) != nullptr;
+}
+
 /// Lane by lane where there is no function for vectors. Arguments that are no
 /// vectors are the same for all lanes.
 llvm::Value *Externals::callVector(llvm::IRBuilder<> &b, llvm::StringRef name, unsigned lanes,
                                    llvm::Type *element,
                                    llvm::ArrayRef<llvm::Value *> arguments) {
   auto *type = llvm::FixedVectorType::get(element, lanes);
-  if (name == "exp")
-    if (llvm::Function *exp = vectorExp(module_, lanes, machine_))
-      return b.CreateCall(exp, arguments);
+  if (llvm::Function *own = vectorElementary(module_, name, lanes, machine_))
+    return b.CreateCall(own, arguments);
   if (std::string vector = vectorMathName(name, lanes, features_); !vector.empty())
     return callScalar(b, vector, type, arguments);
   llvm::Value *all = llvm::PoisonValue::get(type);

@@ -20,6 +20,8 @@ public:
   llvm::Value *call(llvm::IRBuilder<> &b, llvm::StringRef name, llvm::Type *result,
                     llvm::ArrayRef<llvm::Value *> arguments);
   bool strict() const { return strict_; }
+  /// Whether a function is arithmetic in line at this number of lanes, and no call.
+  bool inLine(llvm::StringRef name, unsigned lanes);
   /// What the machine can do, and whether libmvec is there.
   void setVectorFeatures(llvm::StringRef features, bool library) {
     machine_ = features;

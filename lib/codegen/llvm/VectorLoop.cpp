@@ -31,6 +31,17 @@ size_t sizeOf(const Body &list) {
   return size;
 }
 
+/// Whether something in it takes a chain of operations, or a call.
+bool hasFunctions(const Body &list) {
+  bool found = false;
+  forEachStatement(list, [&](const Statement &s) {
+    if (auto *let = std::get_if<Let>(&s.node))
+      if (auto *p = std::get_if<PrimOp>(&let->operation))
+        found = found || ir::info(p->prim).lowering == ir::Lowering::Libm;
+  });
+  return found;
+}
+
 /// A round of so many operations keeps the machine busy by itself, and several at
 /// once have no registers and take as many times as long to compile.
 constexpr size_t largeRound = 300;
@@ -50,7 +61,9 @@ void VectorLoop::emit(llvm::Value *lo, llvm::Value *hi) {
   if (sizeOf(loop_.body) > largeRound)
     parts = 1;
   if (!plan_.crossed.empty()) {
-    parts = 1;
+    // Functions of whole rows are chains of operations: several at once keep the machine busy.
+    constexpr unsigned rows = 16; // that stay in the first cache meanwhile, unless they are long
+    parts = hasFunctions(loop_.body) ? std::min(parts, rows / width_) : 1;
     masks = false; // rows that are not there are not read
   }
   for (auto [v, combine] : plan_.reductions) {
@@ -60,7 +73,7 @@ void VectorLoop::emit(llvm::Value *lo, llvm::Value *hi) {
   }
   findElements(loop_.body, parts, !masks);
   llvm::Value *at = runPass({width_, parts, false}, lo, hi);
-  if (!masks && parts > 1)
+  if (!masks && parts > 1 && plan_.crossed.empty())
     at = runPass({width_, 1, false}, at, hi);
   runPass(masks ? Pass{width_, 1, true} : Pass{1, 1, false}, at, hi);
   for (const Reduction &r : reductions_)

@@ -74,6 +74,8 @@ private:
   // CrossedLoop.cpp: lanes as rows, vectors along the rows.
   struct Cells;
   void crossedLoop(const loops::For &s);
+  void crossedRows(const loops::For &s,
+                   llvm::function_ref<llvm::Value *(loops::VariableId)> sumOf);
 
   // VectorValues.cpp: values and memory.
   llvm::Type *vectorType(llvm::Type *element, unsigned lanes) const;

@@ -4,6 +4,7 @@
 
 #include <cassert>
 #include <limits>
+#include <numeric>
 
 namespace gradus::codegen {
 
@@ -133,6 +134,22 @@ VectorLoop::Parts VectorLoop::primitive(const PrimOp &op) {
   std::vector<Parts> operands;
   for (ScalarId s : op.operands)
     operands.push_back(get(s));
+  // Chains of operations two vectors at a time, which LLVM splits operation by operation:
+  // a processor with few registers does not look far enough ahead to overlap them itself.
+  const ir::PrimInfo &row = ir::info(op.prim);
+  if (row.lowering == ir::Lowering::Libm && operands.size() == 1 && parts_ % 2 == 0 && lanes_ > 1 &&
+      lanes_ < 8 && e.context_.externals.inLine(row.cName, 2 * lanes_)) {
+    llvm::SmallVector<int, 16> both(2 * lanes_);
+    std::iota(both.begin(), both.end(), 0);
+    const llvm::ArrayRef<int> all = both;
+    for (unsigned u = 0; u < parts_; u += 2) {
+      llvm::Value *pair = b.CreateShuffleVector(operands[0][u], operands[0][u + 1], both);
+      pair = emitPrimitive(b, e.context_.externals, op.prim, {pair});
+      result.push_back(b.CreateShuffleVector(pair, all.take_front(lanes_)));
+      result.push_back(b.CreateShuffleVector(pair, all.drop_front(lanes_)));
+    }
+    return result;
+  }
   for (unsigned u = 0; u < parts_; ++u) {
     llvm::SmallVector<llvm::Value *, 4> list;
     for (const Parts &p : operands)
