@@ -95,6 +95,7 @@ bool hasPlateaus(const Graph &g, ValueId value, std::span<const ValueId> unknown
 Choice chooseMethod(Graph &g, const lower::DescentProblem &p, int64_t unknowns, int64_t elements,
                     bool bounded, const std::function<bool()> &sparse) {
   const std::string held = bounded ? ", with its steps projected on the bounds" : "";
+  const std::string steps = bounded ? "" : "one step of ";
   const bool small = unknowns <= mostDense && unknowns * elements <= mostWork;
   const bool squares = differentiate::residuals(g, p.objective, p.unknowns).has_value();
   if (!squares && !isSmooth(g, p.objective, p.unknowns))
@@ -102,18 +103,18 @@ Choice chooseMethod(Graph &g, const lower::DescentProblem &p, int64_t unknowns, 
   if (!small && sparse())
     return {"newton_sparse",
             (isQuadratic(g, p)
-                 ? "a large quadratic objective with a sparse Hessian, so one step of newton_sparse"
+                 ? "a large quadratic objective with a sparse Hessian, so " + steps + "newton_sparse"
                  : "many unknowns, each coupled with few others, so newton_sparse") +
                 held};
   if (!small)
     return {"lbfgs", "many unknowns or data, so lbfgs, which keeps no matrix" + held};
   const bool quadratic = isQuadratic(g, p);
   if (squares && quadratic)
-    return {"gauss_newton", "a sum of squares, linear in the unknowns, so one step of gauss_newton" + held};
+    return {"gauss_newton", "a sum of squares, linear in the unknowns, so " + steps + "gauss_newton" + held};
   if (squares)
     return {"levenberg_marquardt", "a sum of squares of few unknowns, so levenberg_marquardt" + held};
   if (quadratic)
-    return {"newton", "the objective is quadratic, so one step of newton" + held};
+    return {"newton", "the objective is quadratic, so " + steps + "newton" + held};
   return {"newton", "few unknowns and a smooth objective, so newton" + held};
 }
 

@@ -86,7 +86,7 @@ public:
       equation.resize(equation.size() + elements(g.type(c.value).shape),
                       ir::rows(g, c).equality());
   }
-  size_t constraints() const { return equation.size(); }
+  const std::vector<bool> &equations() const { return equation; } ///< of each constraint
 
   std::vector<int64_t> find(const KktPattern &pattern) {
     std::vector<ValueId> directions;
@@ -288,7 +288,7 @@ bool compilePattern(Session &session, loops::Module &module, const Problem &give
     return refuse("it was not found: " + error.message);
   Matching matching{g, given, problem, std::move(numeric), extents, uniform};
   const std::vector<int64_t> partner = matching.find(*pattern);
-  kktFactors(*pattern, partner.size(), matching.constraints(), partner);
+  kktFactors(*pattern, partner.size(), matching.equations().size(), partner, matching.equations());
 
   // The sizes, in front of which stand inputs and n; then the tables, in front of
   // which four more vectors stand. From the last on, so that the places of others stay.

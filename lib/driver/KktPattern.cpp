@@ -3,6 +3,7 @@
 #include "driver/KktPattern.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <unordered_map>
 
@@ -98,17 +99,24 @@ struct Nodes {
   std::vector<uint32_t> of;                   ///< of each place
 };
 
+struct Order {
+  std::vector<uint32_t> nodes;
+  double work = 0; ///< multiply-adds of the factorization, about
+};
+
 /// Minimum degree on the graph of K. A constraint that is matched with no unknown waits
-/// until one of its own has gone: its own diagonal may be 0.
-std::vector<uint32_t> eliminationOrder(Rows graph, const Nodes &nodes, size_t n) {
+/// until one of its own has gone, since its own diagonal may be 0; one that `may` go first
+/// does not.
+Order eliminationOrder(Rows graph, const Nodes &nodes, size_t n, const std::vector<bool> &may) {
   const size_t count = graph.size();
   size_t entries = 0;
   for (const auto &row : graph)
     entries += row.size();
-  std::vector<uint32_t> result;
-  if (entries > count * count / 2) {
+  Order result;
+  if (may.empty() && entries > count * count / 2) {
     for (uint32_t i = 0; i < count; ++i)
-      result.push_back(i);
+      result.nodes.push_back(i);
+    result.work = std::pow(static_cast<double>(count), 3) / 3;
     return result;
   }
   constexpr size_t waiting = size_t{1} << 40;
@@ -122,8 +130,9 @@ std::vector<uint32_t> eliminationOrder(Rows graph, const Nodes &nodes, size_t n)
   std::set<std::pair<size_t, uint32_t>> queue;
   std::vector<bool> ready(count), holds(count); // an unknown alone
   for (uint32_t i = 0; i < count; ++i) {
-    ready[i] = nodes.scalars[i][0] < n;
-    holds[i] = ready[i] && nodes.scalars[i].size() == 1;
+    const uint32_t scalar = nodes.scalars[i][0];
+    ready[i] = scalar < n || (!may.empty() && may[scalar - n]);
+    holds[i] = scalar < n && nodes.scalars[i].size() == 1;
     key[i] = degree(i) + (ready[i] ? 0 : waiting);
     queue.insert({key[i], i});
   }
@@ -131,7 +140,9 @@ std::vector<uint32_t> eliminationOrder(Rows graph, const Nodes &nodes, size_t n)
   while (!queue.empty()) {
     uint32_t v = queue.begin()->second;
     queue.erase(queue.begin());
-    result.push_back(v);
+    result.nodes.push_back(v);
+    result.work += static_cast<double>(nodes.scalars[v].size()) *
+                   std::pow(static_cast<double>(degree(v)), 2);
     std::vector<uint32_t> clique = std::move(graph[v]);
     graph[v].clear();
     for (uint32_t u : clique) {
@@ -275,7 +286,8 @@ std::vector<int64_t> matchEquations(const KktPattern &p, const std::vector<doubl
   return partner;
 }
 
-void kktFactors(KktPattern &p, size_t n, size_t m, const std::vector<int64_t> &partner) {
+void kktFactors(KktPattern &p, size_t n, size_t m, const std::vector<int64_t> &partner,
+                const std::vector<bool> &equation) {
   auto &t = p.tables;
   const size_t order = n + m;
   Nodes nodes;
@@ -321,7 +333,19 @@ void kktFactors(KktPattern &p, size_t n, size_t m, const std::vector<int64_t> &p
   for (PatternTable table : {Permutation, PivotBlock, FirstK, RowK, PlaceJ, PlaceH, PlaceD, FirstR,
                              ColumnR, PlaceR, FirstL, RowL})
     t[table].clear();
-  const std::vector<uint32_t> sequence = eliminationOrder(coarse, nodes, n);
+  Order chosen = eliminationOrder(coarse, nodes, n, {});
+  // The diagonal of an inequality is never 0, but tiny where it is active: then it is
+  // better eliminated late, unless there are so many that this costs much.
+  constexpr double muchWork = 1e5, muchMore = 5;
+  if (chosen.work > muchWork) {
+    std::vector<bool> inequality(equation);
+    inequality.flip();
+    if (Order early = eliminationOrder(coarse, nodes, n, inequality);
+        chosen.work > muchMore * early.work)
+      chosen = std::move(early);
+  }
+  p.work = chosen.work;
+  const std::vector<uint32_t> &sequence = chosen.nodes;
   std::vector<uint32_t> place(order), first(sequence.size()), placeOfNode(sequence.size());
   for (uint32_t q = 0; q < sequence.size(); ++q) {
     const std::vector<uint32_t> &scalars = nodes.scalars[sequence[q]];

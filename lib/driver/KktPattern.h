@@ -17,6 +17,7 @@ namespace gradus::driver {
 struct KktPattern {
   std::array<int64_t, lower::patternSizeCount> sizes{};
   std::array<std::vector<int64_t>, lower::patternTableCount> tables;
+  double work = 0; ///< multiply-adds of a factorization, about
 };
 
 /// rowsOfJ: the unknowns (from 0) that each constraint reads, ascending; rowsOfH:
@@ -29,6 +30,7 @@ std::vector<int64_t> matchEquations(const KktPattern &pattern, const std::vector
                                     const std::vector<bool> &free,
                                     const std::vector<bool> &equation);
 /// The rest of the tables, for n unknowns and m constraints.
-void kktFactors(KktPattern &pattern, size_t n, size_t m, const std::vector<int64_t> &partner);
+void kktFactors(KktPattern &pattern, size_t n, size_t m, const std::vector<int64_t> &partner,
+                const std::vector<bool> &equation);
 
 } // namespace gradus::driver

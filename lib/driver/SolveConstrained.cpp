@@ -195,7 +195,7 @@ bool ConstrainedSolver::orderElimination() {
     free[i] = lower_[i] < upper_[i];
   for (size_t j = 0; j < m; ++j)
     equation[j] = clower_[j] == cupper_[j];
-  kktFactors(pattern_, n, m, matchEquations(pattern_, sizes, free, equation));
+  kktFactors(pattern_, n, m, matchEquations(pattern_, sizes, free, equation), equation);
   Graph &g = session_.graph();
   for (size_t k : {lower::SizeK, lower::SizeL})
     session_.value(g.inputIndex(descent_.patternSizes[k])).whole = pattern_.sizes[k];
@@ -306,6 +306,7 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   allowTierUp_ = quick && !outside_;
   if (!compile(quick ? jit::Level::O0 : jit::Level::Fast) || !orderElimination())
     return false;
+  elements_ += static_cast<int64_t>(pattern_.work / 50);
   solution.compileMs = milliseconds(begin);
   auto solveBegin = Clock::now();
   deadline_ = solveBegin + std::chrono::duration_cast<Clock::duration>(

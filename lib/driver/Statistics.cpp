@@ -18,6 +18,7 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr size_t mostElements = 50'000'000; ///< of a Jacobian
+constexpr size_t mostWork = 500'000'000;     ///< multiply-adds of its factorization
 constexpr double dependent = 1e-14;         ///< what is left of a dependent column
 
 /// I_x(a, b) by its continued fraction (Abramowitz and Stegun, 26.5.8).
@@ -76,7 +77,7 @@ std::optional<FitStatistics> fitStatistics(Landscape &landscape, const std::vect
     if (!held[i])
       free.push_back(i);
   const size_t p = free.size();
-  if (p == 0 || m <= p || m > mostElements / p || !(scale > 0))
+  if (p == 0 || m <= p || m > std::min(mostElements, mostWork / p) / p || !(scale > 0))
     return {};
   std::vector<double> r, unit(n, 0.0), column;
   if (!landscape.residuals(x, r))

@@ -60,8 +60,10 @@ public:
   }
 
   void run() {
-    drop(f.body);
-    hoist(f.body);
+    if (checks > 0) {
+      drop(f.body);
+      hoist(f.body);
+    }
     sweep(f.body);
   }
 
@@ -73,6 +75,7 @@ private:
   void count(const Body &body) {
     for (const Statement &s : body) {
       forEachOperand(s, [&](ScalarId o) { use(o); });
+      checks += std::holds_alternative<Check>(s.node);
       if (auto *loop = std::get_if<While>(&s.node))
         use(loop->condition);
       forEachBody(s, [&](const Body &inner) { count(inner); });
@@ -230,12 +233,13 @@ private:
 
   //--- what only dropped checks needed ---------------------------------------------
   void sweep(Body &body) {
+    bool unread = false;
     for (size_t k = body.size(); k-- > 0;) {
       Statement &s = body[k];
       if (auto *let = std::get_if<Let>(&s.node)) {
         if (uses[let->target.index] == 0) {
           forEachOperand(s, [&](ScalarId o) { forget(o); });
-          body.erase(body.begin() + static_cast<long>(k));
+          unread = true;
         }
       } else if (auto *loop = std::get_if<For>(&s.node)) {
         sweep(loop->body);
@@ -247,10 +251,16 @@ private:
         sweep(branch->otherwise);
       }
     }
+    if (unread)
+      std::erase_if(body, [&](const Statement &s) {
+        auto *let = std::get_if<Let>(&s.node);
+        return let && uses[let->target.index] == 0;
+      });
   }
 
   Function &f;
   std::vector<int64_t> uses;
+  size_t checks = 0; ///< in the whole function
   Numbering number;
   std::map<uint32_t, const Operation *> definitions;
   std::deque<Operation> stable;
