@@ -43,6 +43,11 @@ void Scope::addRecurrence(int p) {
   // A loop that may end early runs nothing else.
   std::vector<ValueId> symbols = own.symbols;
   symbols[0] = r.stops ? g.newSymbol(lo, hi, g.indexName(v)) : symbolFor(lo, hi, v, 0);
+  // In a step of the same recurrence, made once more for itself, the states of that step
+  // are not its own.
+  for (size_t k = 1; k < symbols.size(); ++k)
+    if (isThere(symbols[k]))
+      symbols[k] = g.newState(g.type(symbols[k]), g.symbol(symbols[k]).name);
   r.opened = g.openWith(v, symbols);
   const auto index = static_cast<int>(recurrences.size());
   producers[p].recurrence = index;

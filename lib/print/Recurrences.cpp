@@ -58,7 +58,16 @@ FormulaId Layout::state(ValueId v) {
 }
 
 FormulaId Layout::recurrence(ValueId v, StatePart part) {
-  const Opened o = g.open(v);
+  Opened o = g.open(v);
+  // A `fold` and a `scan` of the same steps have names of their own in them.
+  const StatePart other = part == StatePart::All ? StatePart::Last : StatePart::All;
+  if (recurrences.count({v, other})) {
+    std::vector<ValueId> fresh{
+        g.newSymbol(o.ranges[0].lo, o.ranges[0].hi, g.symbol(o.symbols[0]).name)};
+    for (size_t k = 1; k < o.symbols.size(); ++k)
+      fresh.push_back(g.newState(g.type(o.symbols[k]), g.symbol(o.symbols[k]).name));
+    o = g.openWith(v, fresh);
+  }
   uint32_t parent = naturalScope(v);
   auto own = static_cast<uint32_t>(out.scopes.size());
   out.scopes.push_back({parent, out.scopes[parent].depth + 1, {}, {}});

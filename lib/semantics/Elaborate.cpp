@@ -173,8 +173,8 @@ ValueId Elaborator::toWhole(const Value &v, const syntax::Expr &expr, Scope &sco
   return {};
 }
 
-/// A sum or product of elements of table columns and whole numbers, as a whole
-/// number; invalid when it is something else.
+/// A sum or product of elements of table columns and whole numbers, or the sum, the least
+/// or the largest of many, as a whole number; invalid when it is something else.
 ValueId Elaborator::wholeOfColumns(ValueId v, unsigned depth) {
   const ir::Node n = graph_.node(v);
   if (n.type.kind == Kind::Int || depth > 16)
@@ -191,6 +191,14 @@ ValueId Elaborator::wholeOfColumns(ValueId v, unsigned depth) {
     if (form == wholeForms_.end())
       return {};
     return graph_.at(form->second(), std::span(ops).subspan(1));
+  }
+  if (n.op == ir::Op::Reduce && n.reduceOp() != ir::ReduceOp::Prod &&
+      n.reduceOp() != ir::ReduceOp::LogSumExp) {
+    const ir::Opened o = graph_.open(v);
+    ValueId body = wholeOfColumns(o.body, depth + 1);
+    return body.valid() ? graph_.reduce(n.reduceOp(), o.symbols[0], o.ranges[0].lo,
+                                        o.ranges[0].hi, o.condition, body)
+                        : ValueId{};
   }
   if (n.op != ir::Op::Prim)
     return {};

@@ -99,6 +99,10 @@ public:
     wholeForms_[input] = std::move(make);
   }
 
+  /// What is real because columns of tables and reductions are, as a whole number;
+  /// invalid where it is none.
+  ValueId wholeOfColumns(ValueId v, unsigned depth = 0);
+
   //--- messages -------------------------------------------------------------------------
   /// Reports once for a place and a kind; returns an error value.
   Value error(Diag kind, SourceRange range, std::string message, std::string remedy = {});
@@ -276,7 +280,6 @@ private:
   Value block(const syntax::Block &b, SourceRange range, Scope &scope);
   bool enter(SourceRange range);
   ValueId toWhole(const Value &v, const syntax::Expr &expr, Scope &scope, const char *what);
-  ValueId wholeOfColumns(ValueId v, unsigned depth = 0);
   std::string wholeFix(const syntax::Expr &expr, Scope &scope);
 
   ir::Graph &graph_;

@@ -57,6 +57,8 @@ Value ModuleBuilder::parameter(const syntax::Declarator &declarator, bool intege
           Diag::WrongShape, initial->range,
           fmt::format("'{}' is declared as [{}], and its value is [{}]", declarator.name.name,
                       shapes.describe(axes), shapes.describe(shapes.axes(value))));
+    if (integer && value.isScalar() && !shapes.whole(value) && !graph_.isConstant(value.node))
+      value.whole = elaborator_.wholeOfColumns(value.node);
     if (integer && !shapes.whole(value))
       return elaborator_.error(Diag::WholeNeeded, initial->range,
                                fmt::format("'{}' is declared as whole, and its value '{}' is real",

@@ -157,7 +157,8 @@ Value Elaborator::recurrence(const syntax::Recurrence &r, SourceRange range, Sco
     return error(Diag::StepCount, iterates ? r.maximum->range : r.binder.range,
                  "how many steps this recurrence makes at most cannot be seen",
                  "its ends may change with indices around it, but not with data read at them: "
-                 "use a range that is always long enough, and `if` in the step");
+                 "use a range that is always long enough, such as 1..longest with `param int "
+                 "longest = max(c)`, and `if` in the step");
   ValueId segment;
   if (r.segment || r.squareRoot) {
     if (r.kind != RecurrenceKind::Fold)
