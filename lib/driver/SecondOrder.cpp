@@ -208,15 +208,17 @@ bool ConstrainedSolver::leaves(const Solution &s, size_t k) {
     if (at == 1 && values[1] <= f + noise)
       break;
     start_ = x;
-    start_[k] = lower_[k] = upper_[k] = place;
+    start_[k] = place;
+    lower_.set(k, place);
+    upper_.set(k, place);
     Solution other;
     if (descendAgain(other) && other.status == Status::Converged)
       values[at] = f_;
     ++at;
   }
   start_ = from;
-  lower_[k] = low;
-  upper_[k] = high;
+  lower_.set(k, low);
+  upper_.set(k, high);
   x_ = x, y_ = y, z_ = z, g_ = g, f_ = f, status_ = status, k_ = steps;
   return values[1] <= f + noise && values[0] > f + noise;
 }

@@ -1,6 +1,7 @@
 //===- Settle.h - what the end of a descent is worth -----------------------------===//
 #pragma once
 
+#include "driver/BoundValues.h"
 #include "driver/Curvature.h"
 
 #include <limits>
@@ -20,8 +21,7 @@ public:
 
   /// `smooth`: the objective is nowhere constant for a while only. `budget`:
   /// evaluations that may be spent.
-  EndOfDescent(Landscape &landscape, const std::vector<double> &lower,
-               const std::vector<double> &upper, const std::vector<double> &start, bool smooth, double atStart,
+  EndOfDescent(Landscape &landscape, const BoundValues &lower, const BoundValues &upper, const std::vector<double> &start, bool smooth, double atStart,
                int64_t budget)
       : landscape_(landscape), lower_(lower), upper_(upper), start_(start), smooth_(smooth), atStart_(atStart),
         budget_(budget) {}
@@ -60,7 +60,8 @@ private:
   bool followOnce(const Vector &d, double t);
 
   Landscape &landscape_;
-  const Vector &lower_, &upper_, &start_;
+  const BoundValues &lower_, &upper_;
+  const Vector &start_;
   bool smooth_;
   double atStart_;
   int64_t budget_;

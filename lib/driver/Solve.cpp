@@ -149,12 +149,15 @@ bool Solver::fillVector(ValueId value, const Unknown &u, double otherwise,
 
 bool Solver::layOut() {
   Graph &g = session_.graph();
-  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (const Unknown &u : problem_.unknowns)
+    bounded_ = bounded_ || u.lower.valid() || u.upper.valid();
   for (const Unknown &u : problem_.unknowns) {
     size_t first = start_.size();
-    bounded_ = bounded_ || u.lower.valid() || u.upper.valid();
-    if (!fillVector(u.lower, u, -infinity, lower_) || !fillVector(u.upper, u, infinity, upper_) ||
-        !fillVector(u.start, u, 0.0, start_))
+    if (bounded_ || readsBounds())
+      for (auto [value, bounds] : {std::pair(u.lower, &lower_), std::pair(u.upper, &upper_)})
+        if (!fillVector(value, u, bounds->none(), bounds->values()))
+          return false;
+    if (!fillVector(u.start, u, 0.0, start_))
       return false;
     const std::string &name = g.inputs()[u.input].name;
     for (size_t k = first; k < start_.size(); ++k) {
@@ -420,8 +423,8 @@ bool Solver::runNative() {
   for (ValueId v : inputs_)
     a.input(v);
   a.input(descent_.n);
-  a.pointer(lower_.data());
-  a.pointer(upper_.data());
+  a.pointer(lower_.values().data());
+  a.pointer(upper_.values().data());
   a.pointer(x_.data());
   for (ValueId v : descent_.options)
     a.input(v);

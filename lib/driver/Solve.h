@@ -1,6 +1,7 @@
 //===- Solve.h - one problem from the graph to its solution ------------------===//
 #pragma once
 
+#include "driver/BoundValues.h"
 #include "driver/Clock.h"
 #include "driver/Curvature.h"
 #include "driver/Native.h"
@@ -13,6 +14,7 @@
 #include <atomic>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -131,8 +133,8 @@ public:
   /// The problem as methods see it.
   const lower::DescentProblem &described() const { return described_; }
   int64_t elements() const { return elements_; }
-  const std::vector<double> &lowerBounds() const { return lower_; }
-  const std::vector<double> &upperBounds() const { return upper_; }
+  const BoundValues &lowerBounds() const { return lower_; }
+  const BoundValues &upperBounds() const { return upper_; }
 
 protected:
   bool run(Solution &solution);
@@ -154,6 +156,8 @@ protected:
   /// The options of the call, or those of the problem, until one is refused.
   bool eachOption(const syntax::MethodCall *call, const TakeOption &take);
   bool layOut();
+  /// Whether the descent reads bounds of problems that have none.
+  virtual bool readsBounds() const { return false; }
   bool fillVector(ir::ValueId value, const ir::Unknown &u, double otherwise,
                   std::vector<double> &into);
   /// Start values and fixed unknowns of the options. (Start.cpp)
@@ -185,7 +189,9 @@ protected:
   std::shared_ptr<Landscape> landscape_;
   double promised_ = 0;
   bool confirmed_ = true, rough_ = false, roundedOff_ = false, atKink_ = false; ///< what settling has found
-  std::vector<double> lower_, upper_, start_;
+  BoundValues lower_{-std::numeric_limits<double>::infinity()};
+  BoundValues upper_{std::numeric_limits<double>::infinity()};
+  std::vector<double> start_;
   std::vector<double> origin_; ///< the start of the problem, when an attempt has its own
   bool bounded_ = false;
   bool ownTime_ = false; ///< the method ends by itself when its time is used up

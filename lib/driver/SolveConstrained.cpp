@@ -228,8 +228,8 @@ bool ConstrainedSolver::runConstrained() {
   a.input(descent_.n);
   for (ValueId v : descent_.patternSizes)
     a.input(v);
-  a.pointer(lower_.data());
-  a.pointer(upper_.data());
+  a.pointer(lower_.values().data());
+  a.pointer(upper_.values().data());
   a.pointer(clower_.data());
   a.pointer(cupper_.data());
   for (auto &table : pattern_.tables)

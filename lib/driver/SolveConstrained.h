@@ -22,6 +22,7 @@ private:
   bool conditionsHold();
   bool layOutConstraints();
   bool bindDescent() override;
+  bool readsBounds() const override { return true; }
   bool patterns();
   bool orderElimination();
   bool runConstrained();

@@ -82,7 +82,7 @@ bool ConstrainedSolver::runOutside() {
     }
     return true;
   };
-  OutsideProblem p{lower_, upper_, clower_, cupper_, fromZero(t[RowJ]), fromZero(t[ColumnJ]),
+  OutsideProblem p{lower_.values(), upper_.values(), clower_, cupper_, fromZero(t[RowJ]), fromZero(t[ColumnJ]),
                    fromZero(t[RowH]), fromZero(t[ColumnH]), {}, {}, {}, {}, {}, {}};
   p.value = [&](const double *point, double &value) {
     const bool there = at(point);

@@ -41,7 +41,10 @@ bool Solver::applyStart(std::vector<double> &multipliers) {
         for (size_t k = 0; k < size; ++k) {
           double v = entry.numbers[k];
           if (fix)
-            lower_[at + k] = upper_[at + k] = v;
+            for (BoundValues *bounds : {&lower_, &upper_}) {
+              bounds->keep(start_.size());
+              bounds->set(at + k, v);
+            }
           start_[at + k] = std::clamp(v, lower_[at + k], upper_[at + k]);
           bounded_ = bounded_ || fix;
         }

@@ -1,10 +1,11 @@
 //===- Workspace.cpp - which workspace a function needs --------------------------===//
 //
 // Each array gets a buffer when it is planned. In the end some are not accessed at
-// all: they are dropped. Two that look alike are one when the last statement of the
-// function with the first stands before the first statement with the second.
+// all: they are dropped. Two that look alike are one when the last statement with the
+// first stands before the first statement with the second.
 //
 //===--------------------------------------------------------------------===//
+#include "lower/ArrayLives.h"
 #include "lower/Scope.h"
 
 #include "loops/Operands.h"
@@ -48,11 +49,6 @@ void forEachBuffer(Body &body, const Visit &visit) {
     forEachBuffer(s, visit);
 }
 
-/// From the first statement of the function with a buffer to the last.
-struct Life {
-  size_t first = SIZE_MAX, last = 0;
-};
-
 bool alike(const Buffer &a, const Buffer &b) {
   auto same = [](const BufferAxis &x, const BufferAxis &y) {
     return x.lo == y.lo && x.extent == y.extent;
@@ -70,37 +66,67 @@ void FunctionBuilder::planWorkspace() {
       at = buffers[at.index].base;
     return at;
   };
-  std::vector<Life> lives(buffers.size());
+  // Loops over whole arrays are those of methods.
+  const bool loops = std::any_of(main.begin(), main.end(), [](const loops::Statement &s) {
+    return std::holds_alternative<While>(s.node);
+  });
+  std::vector<ArrayLife> lives(buffers.size());
+  if (loops) {
+    delayCopies(buffers, main);
+    lives = livesOfArrays(module, buffers, main);
+  }
   std::vector<bool> used(buffers.size());
   for (size_t k = 0; k < main.size(); ++k)
     forEachBuffer(main[k], [&](BufferId &at) {
       used[at.index] = true;
       for (BufferId v = at; buffers[v.index].role == BufferRole::View; v = buffers[v.index].base)
         used[buffers[v.index].base.index] = true;
-      Life &life = lives[root(at).index];
+      if (loops)
+        return;
+      ArrayLife &life = lives[root(at).index];
       life.first = std::min(life.first, k);
       life.last = std::max(life.last, k);
     });
 
+  // In the order in which they begin, each takes the first place that is free: no order
+  // needs fewer places.
+  std::vector<uint32_t> order;
+  for (uint32_t k = 0; k < buffers.size(); ++k)
+    if (buffers[k].role == BufferRole::Workspace && used[k])
+      order.push_back(k);
+  std::stable_sort(order.begin(), order.end(), [&](uint32_t x, uint32_t y) {
+    return lives[x].first < lives[y].first;
+  });
+  struct Place {
+    uint32_t buffer; ///< the first of its buffers
+    size_t until;    ///< the last statement with one of them
+  };
+  std::vector<Place> places;
+  std::vector<size_t> placeOf(buffers.size());
+  for (uint32_t k : order) {
+    auto free = std::find_if(places.begin(), places.end(), [&](const Place &p) {
+      return p.until < lives[k].first && alike(buffers[p.buffer], buffers[k]);
+    });
+    placeOf[k] = static_cast<size_t>(free - places.begin());
+    if (free == places.end()) {
+      places.push_back({k, lives[k].last});
+      continue;
+    }
+    free->buffer = std::min(free->buffer, k);
+    free->until = lives[k].last;
+  }
+
   std::vector<BufferId> becomes(buffers.size());
   std::vector<Buffer> kept;
-  std::vector<uint32_t> places; // of workspace among `kept`, by the first buffer there
   for (uint32_t k = 0; k < buffers.size(); ++k) {
     const bool workspace = buffers[k].role == BufferRole::Workspace;
     if (workspace && !used[k])
       continue;
     if (workspace) {
-      auto other = std::find_if(places.begin(), places.end(), [&](uint32_t o) {
-        return alike(kept[becomes[o].index], buffers[k]) &&
-               (lives[o].last < lives[k].first || lives[k].last < lives[o].first);
-      });
-      if (other != places.end()) {
-        becomes[k] = becomes[*other];
-        lives[*other] = {std::min(lives[*other].first, lives[k].first),
-                         std::max(lives[*other].last, lives[k].last)};
+      if (const uint32_t first = places[placeOf[k]].buffer; first != k) {
+        becomes[k] = becomes[first];
         continue;
       }
-      places.push_back(k);
       buffers[k].offset = size(workspaceTotal);
       workspaceTotal = g.add(workspaceTotal, slices.at(k));
     }
