@@ -7,6 +7,8 @@
 #include "support/Numbers.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace gradus::driver {
 
@@ -196,7 +198,56 @@ bool parseVariables(Session &session, const Subject &subject, const std::string 
   return true;
 }
 
-Derivative derivativeBy(Graph &g, const Subject &subject, std::vector<Variable> wrt) {
+Substitution oneForEachName(Graph &g, std::span<const ValueId> roots) {
+  // All inputs, those that are sizes of arrays included.
+  std::set<uint32_t> inputs;
+  std::vector<ValueId> work(roots.begin(), roots.end());
+  std::set<ValueId> seen;
+  while (!work.empty()) {
+    ValueId v = work.back();
+    work.pop_back();
+    if (!seen.insert(v).second)
+      continue;
+    if (g.node(v).op == Op::Input)
+      inputs.insert(g.inputIndex(v));
+    work.insert(work.end(), g.operands(v).begin(), g.operands(v).end());
+    for (const Axis &axis : g.axesOf(v)) {
+      work.push_back(axis.lo);
+      work.push_back(axis.hi);
+    }
+  }
+  std::map<std::string, ValueId> sizes;
+  Substitution same;
+  for (uint32_t k : inputs)
+    if (const Input &input = g.inputs()[k]; input.type == Type{Kind::Int, 0})
+      if (auto [it, fresh] = sizes.emplace(input.name, g.inputNode(k)); !fresh)
+        same.emplace(g.inputNode(k), it->second);
+  if (same.empty())
+    return same;
+  const Substitution sizesOnly = same;
+  for (uint32_t k : inputs) {
+    Input input = g.inputs()[k];
+    std::vector<Axis> axes = g.axes(input.type.shape);
+    for (Axis &axis : axes)
+      axis = {g.substitute(axis.lo, sizesOnly), g.substitute(axis.hi, sizesOnly)};
+    if (axes == g.axes(input.type.shape))
+      continue;
+    input.type.shape = g.shape(axes);
+    const ValueId before = g.inputNode(k);
+    same.emplace(before, g.input(std::move(input)));
+  }
+  return same;
+}
+
+Derivative derivativeBy(Graph &g, const Subject &given, std::vector<Variable> wrt) {
+  std::vector<ValueId> all{given.value};
+  for (const Variable &v : wrt)
+    all.push_back(v.input);
+  const Substitution same = oneForEachName(g, all);
+  Subject subject = given;
+  subject.value = g.substitute(given.value, same);
+  for (Variable &v : wrt)
+    v.input = g.substitute(v.input, same);
   Derivative d;
   d.wrt = std::move(wrt);
   std::vector<Axis> ranges;

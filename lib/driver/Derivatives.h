@@ -40,6 +40,11 @@ bool hasVariables(const ir::Graph &graph, const Subject &subject, const std::str
 bool parseVariables(Session &session, const Subject &subject, const std::string &text,
                     std::vector<std::vector<Variable>> &variables);
 
+/// A function's argument `x[n]` has a size of its own, also where the file has a parameter
+/// n, and where both are lengths of one product they are equal. In text, what has one name
+/// is one thing: sizes of one name become one, and arrays get their shapes from it.
+ir::Substitution oneForEachName(ir::Graph &graph, std::span<const ir::ValueId> roots);
+
 /// The derivative by one variable, or by two after each other.
 Derivative derivativeBy(ir::Graph &graph, const Subject &subject, std::vector<Variable> wrt);
 

@@ -134,6 +134,11 @@ void warnOfHidden(Session &session, const std::vector<Derivative> &derivatives) 
                                        "', which this function hides");
 }
 
+/// The value as it is printed.
+ValueId valueOf(Graph &g, const Subject &s) {
+  return g.substitute(s.value, oneForEachName(g, {&s.value, 1}));
+}
+
 Json jsonOf(Graph &g, const Subject &s, const std::vector<Derivative> &derivatives) {
   Json list = Json::array();
   for (const Derivative &d : derivatives) {
@@ -143,14 +148,14 @@ Json jsonOf(Graph &g, const Subject &s, const std::vector<Derivative> &derivativ
     list.push_back(Json{{"wrt", std::move(wrt)}, {"expression", print::toText(g, d.value)}});
   }
   return Json{{"name", s.name},
-              {"expression", print::toText(g, s.value)},
+              {"expression", print::toText(g, valueOf(g, s))},
               {"derivatives", std::move(list)}};
 }
 
 std::string textOf(Graph &g, const Subject &s, const std::vector<Derivative> &derivatives,
                    bool latex) {
-  std::string text = latex ? latexHead(g, s) + " = " + print::toLatex(g, s.value) + "\n"
-                           : headOf(g, s) + " = " + print::toText(g, s.value) + "\n";
+  std::string text = latex ? latexHead(g, s) + " = " + print::toLatex(g, valueOf(g, s)) + "\n"
+                           : headOf(g, s) + " = " + print::toText(g, valueOf(g, s)) + "\n";
   for (const Derivative &d : derivatives)
     text += latex ? latexLine(g, s, d) + "\n"
                   : textName(s.name, d.wrt) + " = " + print::toText(g, d.value) + "\n";

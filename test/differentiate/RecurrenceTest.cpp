@@ -153,6 +153,44 @@ TEST(Recurrences, AllStates) {
     ValueId r = scan(m, m.g.integer(2));
     return m.g.add(m.number(m.g.allStates(r, 0)), m.g.lastState(r, 0));
   });
+  // Of an empty range the start alone; of one that is shorter still, not even that.
+  for (int64_t more : {1, 2})
+    check([&](Model &m) {
+      ValueId r = scan(m, m.g.add(m.n, m.g.integer(more)));
+      return m.g.add(m.number(m.g.allStates(r, 0)), m.g.lastState(r, 0));
+    });
+}
+
+/// Elements that are read by themselves, beside all of them.
+TEST(Recurrences, SingleElements) {
+  check([](Model &m) { // of an array with a size that is known
+    Graph &g = m.g;
+    const Axis three{m.one, g.integer(3)};
+    auto each = [&](auto &&element) {
+      ValueId i = g.newSymbol(three.lo, three.hi);
+      return g.build({&i, 1}, {&three, 1}, element(i));
+    };
+    ValueId start = each([&](ValueId i) { return g.mul(m.a, g.toReal(i)); });
+    ValueId r = m.recur(m.one, m.n, {start, m.b}, [&](ValueId t, std::span<const ValueId> s) {
+      ValueId v = s[0], z = s[1];
+      ValueId all = each([&](ValueId i) { return m.sin(m.at(v, i)); });
+      ValueId some = g.mul(m.at(v, m.one), m.at(v, g.integer(2)));
+      return std::vector{all, g.add(z, g.mul(some, m.at(m.x, t)))};
+    });
+    return g.add(m.number(g.lastState(r, 0)), m.sin(g.lastState(r, 1)));
+  });
+  check([](Model &m) { // in one sum with all
+    Graph &g = m.g;
+    ValueId r = m.recur(m.one, m.n, {m.x, m.b}, [&](ValueId, std::span<const ValueId> s) {
+      ValueId i = g.newSymbol(m.one, m.n), v = s[0];
+      ValueId product = g.mul(m.at(v, i), g.mul(m.at(v, m.one), m.at(v, m.n)));
+      ValueId sum = g.reduce(ReduceOp::Sum, i, m.one, m.n, g.boolean(true), product);
+      const Axis axis{m.one, m.n};
+      ValueId j = g.newSymbol(m.one, m.n);
+      return std::vector{g.build({&j, 1}, {&axis, 1}, m.sin(m.at(v, j))), g.add(s[1], sum)};
+    });
+    return m.sin(g.lastState(r, 1));
+  });
 }
 
 TEST(Recurrences, SeveralStates) {
@@ -287,6 +325,29 @@ TEST(Recurrences, DearValuesAreKept) {
     return m.g.select(m.g.less(s, m.at(m.x, t)), exponential(m, t, s), s);
   };
   EXPECT_EQ(statesKept(perhaps, Storing::Dear), 1u);
+}
+
+/// What the next state copies is not kept a second time.
+TEST(Recurrences, CopiesAreNotKept) {
+  Model m;
+  Graph &g = m.g;
+  const Axis range{g.integer(0), g.integer(2)};
+  Type type{Kind::Real, g.shape({range})};
+  auto each = [&](auto &&element) {
+    ValueId i = g.newSymbol(range.lo, range.hi);
+    return g.build({&i, 1}, {&range, 1}, element(i));
+  };
+  ValueId f = m.number(m.fold(m.one, m.n, each([&](ValueId) { return m.a; }), [&](ValueId, ValueId v) {
+    ValueId inner = m.recur(m.one, g.integer(2), {m.at(v, g.integer(2))},
+                            [&](ValueId, std::span<const ValueId> s) {
+                              return std::vector{m.sin(s[0])};
+                            });
+    return each([&](ValueId i) { return m.at(g.allStates(inner, 0), i); });
+  }));
+  ValueId gradient = differentiate::gradient(g, f, {&m.a, 1})[0];
+  for (ValueId v : g.reachable({&gradient, 1}))
+    if (g.node(v).op == Op::Recur)
+      EXPECT_EQ(g.stateCount(v), 1u);
 }
 
 /// A whole array of a step, whose elements have loops of their own.
