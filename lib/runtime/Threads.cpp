@@ -19,8 +19,8 @@ namespace {
 constexpr int64_t workToWake = 500'000;
 /// How long a thread looks for work, or for the end of it, before it sleeps: it takes up
 /// to 50 microseconds to wake, most where a processor was halted, above all a virtual one.
-/// Within a solve the next loop comes sooner.
-constexpr std::chrono::microseconds patience{100}, patienceOfCaller{20};
+/// Within a solve the next loop comes sooner, after sums over vectors that stay on one.
+constexpr std::chrono::microseconds patience{1000}, patienceOfCaller{20};
 
 void pause() {
 #if defined(__x86_64__) || defined(__i386__)

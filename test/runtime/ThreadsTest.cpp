@@ -110,7 +110,7 @@ TEST(Threads, SleepersWakeAndEnd) {
   Pool pool(2);
   std::atomic<int> runs = 0;
   for (int64_t work : {int64_t{0}, much, int64_t{1}, much}) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
     GradusFrame frame{};
     frame.threads = pool.threads;
     gradus_chunks_run(
@@ -122,7 +122,7 @@ TEST(Threads, SleepersWakeAndEnd) {
         &runs, 4, work);
   }
   EXPECT_EQ(runs, 16);
-  std::this_thread::sleep_for(std::chrono::milliseconds(2)); // ends while they sleep
+  std::this_thread::sleep_for(std::chrono::milliseconds(5)); // ends while they sleep
 }
 
 TEST(Threads, WhoFindsThemBusyWorksAlone) {
