@@ -55,6 +55,12 @@ std::vector<Action> Scope::withAliases(std::vector<Action> given, const LoopItem
     bool common = std::find(shared.begin(), shared.end(), alias) != shared.end();
     map.emplace(alias.first, common ? alias.first : alias.second);
   }
+  // Another name for the number of steps is none for the states.
+  for (const auto &[inside, here] : item.aliases)
+    if (g.node(inside).op == Op::Recur)
+      for (unsigned k = 0; k < g.stateCount(inside); ++k)
+        for (ValueId state : {g.lastState(inside, k), g.allStates(inside, k)})
+          map.emplace(state, state);
   for (Action &a : given) {
     a.value = g.substitute(a.value, map);
     a.guard = g.substitute(a.guard, map);

@@ -248,7 +248,12 @@ bool Elaborator::variable(const syntax::Expr &expr, Scope &scope, Variable &resu
                   "or diff(f, x[2])");
   Entity *entity = scope.find(name->name);
   if (!entity) {
-    unknownName(name->name, expr.range, scope, false);
+    if (closest(name->name, scope.visible()))
+      unknownName(name->name, expr.range, scope, false);
+    else
+      error(Diag::UnknownName, expr.range, fmt::format("'{}' is not declared", name->name),
+            "the derivative is by an unknown, a real parameter or an argument of the function "
+            "around");
     return false;
   }
   std::string what = fmt::format("'{}' is the {} at {}", entity->name, entity->what,
