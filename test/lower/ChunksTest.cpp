@@ -32,6 +32,11 @@ const Sample samples[] = {
     {"mixture",
      "fn f(x[n,m], y[9,m]) = sum(i in 1..n) logsumexp(c in 1..9) sum(j in 1..m) -(x[i,j] - y[c,j])^2",
      5'001, 11, 99},
+    {"pairs", "fn f(x[n], y[n]) = sum(i in 1..n, j in i+1..n) y[i]*y[j]/sqrt((x[i] - x[j])^2 + 0.1)",
+     901, 0, 901},
+    {"pairs of rows",
+     "fn f(x[n,m], y[n]) = sum(i in 1..n, j in 1..i-1) y[i]*y[j]*exp(-sumsq(x[i,..] - x[j,..]))", 401, 3,
+     401},
     {"largest", "fn f(x[n], y[n]) = logsumexp(i in 1..n) (x[i] + y[i])", 70'001, 0, 70'001},
 };
 

@@ -127,6 +127,52 @@ void ChunkedLoop::capture() {
   });
 }
 
+/// The end of an inner loop in the round `index`, if it is a simple expression.
+llvm::Value *ChunkedLoop::endAt(ScalarId end, llvm::Value *index) {
+  if (end == loop_.index)
+    return index;
+  if (llvm::Value *v = e.value(end))
+    return v;
+  const Operation *op = e.counts_->definitions[end.index];
+  if (auto *constant = op ? std::get_if<ConstInt>(op) : nullptr)
+    return b.getInt64(static_cast<uint64_t>(constant->value));
+  auto *p = op ? std::get_if<PrimOp>(op) : nullptr;
+  if (!p || p->operands.size() != 2)
+    return nullptr;
+  llvm::Value *x = endAt(p->operands[0], index), *y = x ? endAt(p->operands[1], index) : nullptr;
+  if (!y || !x->getType()->isIntegerTy(64) || !y->getType()->isIntegerTy(64))
+    return nullptr;
+  switch (p->prim) {
+  case ir::Prim::Add:
+    return b.CreateAdd(x, y);
+  case ir::Prim::Sub:
+    return b.CreateSub(x, y);
+  case ir::Prim::Mul:
+    return b.CreateMul(x, y);
+  default:
+    return nullptr;
+  }
+}
+
+/// As many as the first and the last round have on the average.
+llvm::Value *ChunkedLoop::roundsOf(const For &inner) {
+  llvm::Type *real = b.getDoubleTy();
+  llvm::Value *sum = nullptr;
+  for (ScalarId at : {loop_.lo, loop_.hi}) {
+    llvm::Value *lo = endAt(inner.lo, e.value(at)), *hi = lo ? endAt(inner.hi, e.value(at)) : nullptr;
+    if (!hi)
+      return llvm::ConstantFP::get(real, someRounds);
+    llvm::Value *rounds = b.CreateBinaryIntrinsic(
+        llvm::Intrinsic::maxnum,
+        b.CreateSIToFP(b.CreateAdd(b.CreateSub(hi, lo), b.getInt64(1)), real),
+        llvm::ConstantFP::get(real, 0));
+    if (e.value(inner.lo) && e.value(inner.hi))
+      return rounds;
+    sum = sum ? b.CreateFMul(b.CreateFAdd(sum, rounds), llvm::ConstantFP::get(real, 0.5)) : rounds;
+  }
+  return sum;
+}
+
 /// About how many operations the statements are, as a real number.
 llvm::Value *ChunkedLoop::cost(const Body &body) {
   llvm::Type *real = b.getDoubleTy();
@@ -135,14 +181,7 @@ llvm::Value *ChunkedLoop::cost(const Body &body) {
   auto add = [&](llvm::Value *v) { sum = sum ? b.CreateFAdd(sum, v) : v; };
   for (const Statement &s : body) {
     if (auto *inner = std::get_if<For>(&s.node)) {
-      llvm::Value *rounds = llvm::ConstantFP::get(real, someRounds);
-      llvm::Value *lo = e.value(inner->lo), *hi = e.value(inner->hi);
-      if (lo && hi)
-        rounds = b.CreateBinaryIntrinsic(
-            llvm::Intrinsic::maxnum,
-            b.CreateSIToFP(b.CreateAdd(b.CreateSub(hi, lo), b.getInt64(1)), real),
-            llvm::ConstantFP::get(real, 0));
-      add(b.CreateFMul(rounds, cost(inner->body)));
+      add(b.CreateFMul(roundsOf(*inner), cost(inner->body)));
     } else if (auto *branch = std::get_if<If>(&s.node)) {
       add(b.CreateFAdd(cost(branch->then), cost(branch->otherwise)));
     } else {
@@ -215,7 +254,10 @@ llvm::Function *ChunkedLoop::emitRounds() {
   for (auto [v, combine] : sums_)
     made.b_.CreateStore(loop.neutral(combine, made.variables_[v]->getAllocatedType()),
                         made.variables_[v]);
-  loop.emit(function->getArg(2), function->getArg(3));
+  if (plan_.lanes)
+    loop.emit(function->getArg(2), function->getArg(3));
+  else
+    made.oneByOne(loop_, function->getArg(2), function->getArg(3));
   for (size_t k = 0; k < sums_.size(); ++k)
     made.b_.CreateStore(made.readVariable({sums_[k].first}),
                         made.b_.CreateConstInBoundsGEP1_64(whole, function->getArg(4), k));

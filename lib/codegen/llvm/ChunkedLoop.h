@@ -32,6 +32,8 @@ private:
   void capture();
   void addScalar(loops::ScalarId s, bool withFactors);
   llvm::Value *cost(const loops::Body &body);
+  llvm::Value *roundsOf(const loops::For &inner);
+  llvm::Value *endAt(loops::ScalarId end, llvm::Value *index);
   llvm::Function *emitRounds();
   llvm::Function *emitChunk(llvm::Function *rounds, llvm::StructType *contextType);
   llvm::FunctionCallee runtime(const char *name, llvm::Type *result,

@@ -166,9 +166,18 @@ void FunctionEmitter::statement(const For &s) {
         VectorLoop(*this, s, std::move(*plan)).emit();
       return;
     }
+  if (counts_ && depth_ == 0)
+    if (auto plan = planRounds(f_, *counts_, s))
+      if (ChunkedLoop chunks(*this, s, *plan); chunks.possible()) {
+        chunks.emit();
+        return;
+      }
+  oneByOne(s, value(s.lo), value(s.hi));
+}
+
+void FunctionEmitter::oneByOne(const For &s, llvm::Value *lo, llvm::Value *hi) {
   // Rotated: tested once before, then at the end of each round with ==, which
   // cannot overflow and gives LLVM the exact number of rounds.
-  llvm::Value *lo = value(s.lo), *hi = value(s.hi);
   llvm::BasicBlock *before = b_.GetInsertBlock();
   llvm::BasicBlock *round = block("for"), *exit = block("for.end");
   b_.CreateCondBr(b_.CreateICmpSLE(lo, hi), round, exit);

@@ -17,6 +17,7 @@ public:
   Planner(const loops::Function &f, const AccessCounts &counts, const For &loop)
       : f_(f), counts_(counts), loop_(loop) {}
   std::optional<VectorPlan> plan();
+  std::optional<VectorPlan> planRounds();
 
 private:
   bool supported(const Body &body);
@@ -433,6 +434,24 @@ bool Planner::crossable(const For &inner) const {
   return fine;
 }
 
+std::optional<VectorPlan> Planner::planRounds() {
+  if (!supported(loop_.body) || !plan_.nested || !judgeVariables() || !judgeBuffers())
+    return std::nullopt;
+  findStrides();
+  bool triangular = false, fine = true;
+  forEachStatement(loop_.body, [&](const Statement &s) {
+    if (auto *inner = std::get_if<For>(&s.node))
+      triangular = triangular || plan_.strideOf(inner->lo) != Stride(0) ||
+                   plan_.strideOf(inner->hi) != Stride(0);
+    if (auto *store = std::get_if<Store>(&s.node))
+      fine = fine && f_.buffers[store->buffer.index].kind == Kind::Real;
+  });
+  if (!triangular || !fine)
+    return std::nullopt;
+  plan_.lanes = false;
+  return std::move(plan_);
+}
+
 std::optional<VectorPlan> Planner::plan() {
   auto lo = constantOf(counts_, loop_.lo), hi = constantOf(counts_, loop_.hi);
   if (lo && hi && *hi - *lo < 8)
@@ -473,6 +492,11 @@ const Store *storeOf(const VectorPlan &plan, const Statement &statement) {
 std::optional<VectorPlan> planVectors(const loops::Function &function, const AccessCounts &counts,
                                       const For &loop) {
   return Planner(function, counts, loop).plan();
+}
+
+std::optional<VectorPlan> planRounds(const loops::Function &function, const AccessCounts &counts,
+                                     const For &loop) {
+  return Planner(function, counts, loop).planRounds();
 }
 
 } // namespace gradus::codegen

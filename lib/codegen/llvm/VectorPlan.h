@@ -36,6 +36,7 @@ struct VectorPlan {
   /// Arrays that several rounds may add to the same element of.
   std::map<uint32_t, loops::Combine> shared;
   bool nested = false; ///< there are loops in the body
+  bool lanes = true;   ///< else rounds run one after the other, but in any order
   /// Inner loops over neighbours of a row, which each lane has for itself: A[i, j].
   /// Lanes are rows there, and vectors go along the rows.
   std::set<const loops::For *> crossed;
@@ -56,6 +57,9 @@ const loops::Store *storeOf(const VectorPlan &plan, const loops::Statement &stat
 /// vector form, or the inner loops are the better place.
 std::optional<VectorPlan> planVectors(const loops::Function &function, const AccessCounts &counts,
                                       const loops::For &loop);
+/// For loops whose rounds may run in any order, but have inner loops of different lengths.
+std::optional<VectorPlan> planRounds(const loops::Function &function, const AccessCounts &counts,
+                                     const loops::For &loop);
 
 /// base^(index + c) of an inner loop, which goes on by multiplication.
 struct RisingPower {
