@@ -46,7 +46,7 @@ std::optional<std::string> makeObject(const loops::Module &module, const JitOpti
   if (!program)
     return {};
   program->optimize();
-  return program->object();
+  return packObjects(program->objects());
 }
 
 std::optional<std::string> load(const Cache &cache, const CacheKey &key) {

@@ -159,5 +159,44 @@ TEST(Jit, LongStraightLinesCompileQuickly) {
   EXPECT_EQ(result, 6);
 }
 
+TEST(Jit, LongFunctionsCallOthersAndAreCalled) {
+  // The long one is compiled apart from the one that it calls.
+  Module m;
+  const FunctionId half = [&] {
+    FunctionBuilder f(m, "half");
+    ScalarId a = f.parameter(Kind::Real, "a");
+    VariableId r = f.output(Kind::Real, "r");
+    f.assign(r, f.apply(Prim::Mul, {a, f.real(0.5)}));
+    m.functions.back().exported = false;
+    return f.id();
+  }();
+  FunctionBuilder f(m, "f");
+  ScalarId a = f.parameter(Kind::Real, "a");
+  VariableId r = f.output(Kind::Real, "r"), halved = f.variable(Kind::Real, "halved");
+  f.assign(halved, a);
+  for (int k = 0; k < 3; ++k)
+    f.add(Call{half, {{f.read(halved)}, {halved}}});
+  ScalarId v = f.read(halved);
+  for (int k = 0; k < 5000; ++k)
+    v = f.apply(Prim::Add, {f.apply(Prim::Mul, {v, f.real(0.5)}), a});
+  f.assign(r, v);
+  const Cache cache(testing::TempDir() + "gradus-jit-test", 1 << 20);
+  for (Level level : {Level::O0, Level::Fast, Level::Full})
+    for (bool again : {false, true}) {
+      std::string error;
+      JitOptions options{level};
+      options.cache = &cache;
+      auto code = Jit::compile(m, options, error);
+      ASSERT_TRUE(code) << error;
+      EXPECT_EQ(code->cached() || !again, true);
+      double x = 3, result = 0;
+      void *arguments[] = {&x, &result};
+      GradusFrame frame{};
+      EXPECT_EQ(code->find("f")(&frame, arguments), 0);
+      EXPECT_EQ(result, 6);
+      EXPECT_FALSE(code->find("half"));
+    }
+}
+
 } // namespace
 } // namespace gradus::jit

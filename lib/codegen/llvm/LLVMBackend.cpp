@@ -1,6 +1,7 @@
 //===- LLVMBackend.cpp - loop IR to native code through LLVM ---------------===//
 #include "codegen/llvm/LLVMBackend.h"
 #include "codegen/llvm/EmitModule.h"
+#include "codegen/llvm/LargeFunctions.h"
 #include "codegen/llvm/LateGlobals.h"
 #include "codegen/llvm/Optimize.h"
 #include "codegen/llvm/Target.h"
@@ -114,6 +115,20 @@ std::string LLVMProgram::object() {
   std::string bytes = generate(*impl_->machine, *impl_->module, llvm::CodeGenFileType::ObjectFile);
   impl_->module.reset();
   return bytes;
+}
+
+std::vector<std::string> LLVMProgram::objects() {
+  assert(impl_->module && "objects are made once");
+  std::unique_ptr<llvm::Module> rest =
+      impl_->settings.level == Level::O0 ? nullptr : takeLargeFunctions(*impl_->module);
+  std::vector<std::string> made{object()};
+  if (rest) {
+    const llvm::CodeGenOptLevel level = impl_->machine->getOptLevel();
+    impl_->machine->setOptLevel(llvm::CodeGenOptLevel::None);
+    made.push_back(generate(*impl_->machine, *rest, llvm::CodeGenFileType::ObjectFile));
+    impl_->machine->setOptLevel(level);
+  }
+  return made;
 }
 
 std::string LLVMProgram::triple() const { return impl_->machine->getTargetTriple().str(); }

@@ -70,6 +70,10 @@ public:
   std::string assembly() const;
   /// The bytes of a relocatable object file. Uses the program up.
   std::string object();
+  /// The same as several files, each of which calls only itself and those before it:
+  /// for a program that links them itself, very large functions are left as they are
+  /// and the others are optimized. Uses the program up.
+  std::vector<std::string> objects();
   /// "x86_64-pc-linux-gnu"
   std::string triple() const;
 

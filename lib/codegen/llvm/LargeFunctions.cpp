@@ -7,6 +7,8 @@
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
+#include <llvm/Transforms/Utils/Cloning.h>
+#include <llvm/Transforms/Utils/ValueMapper.h>
 
 #include <vector>
 
@@ -158,6 +160,46 @@ bool spareLargeFunctions(llvm::Module &module) {
     any = true;
   }
   return any;
+}
+
+std::unique_ptr<llvm::Module> takeLargeFunctions(llvm::Module &module) {
+  llvm::SmallPtrSet<const llvm::Function *, 16> taken;
+  std::vector<llvm::Function *> work;
+  for (llvm::Function &f : module)
+    if (f.hasFnAttribute(llvm::Attribute::OptimizeNone) && taken.insert(&f).second)
+      work.push_back(&f);
+  if (work.empty())
+    return nullptr;
+  while (!work.empty()) {
+    llvm::Function *f = work.back();
+    work.pop_back();
+    for (llvm::User *user : f->users())
+      if (auto *i = llvm::dyn_cast<llvm::Instruction>(user))
+        if (taken.insert(i->getFunction()).second)
+          work.push_back(i->getFunction());
+  }
+  for (const llvm::Function *large : taken)
+    for (const llvm::BasicBlock &block : *large)
+      for (const llvm::Instruction &i : block)
+        for (const llvm::Use &use : i.operands()) // called, or given to threads
+          if (auto *f = llvm::dyn_cast<llvm::Function>(use);
+              f && !f->isDeclaration() && !taken.count(f)) {
+            f->setLinkage(llvm::GlobalValue::ExternalLinkage);
+            f->setVisibility(llvm::GlobalValue::DefaultVisibility);
+          }
+  llvm::ValueToValueMapTy values;
+  std::unique_ptr<llvm::Module> made =
+      llvm::CloneModule(module, values, [&](const llvm::GlobalValue *v) {
+        auto *f = llvm::dyn_cast<llvm::Function>(v);
+        return f ? taken.count(f) != 0 : true;
+      });
+  for (llvm::Function &f : llvm::make_early_inc_range(module))
+    if (taken.count(&f)) {
+      f.deleteBody();
+      if (f.use_empty())
+        f.eraseFromParent();
+    }
+  return made;
 }
 
 } // namespace gradus::codegen
