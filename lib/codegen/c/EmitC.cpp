@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <functional>
 
 namespace gradus::codegen::c {
@@ -31,6 +32,31 @@ void visitCalls(const Body &body, const std::function<void(uint32_t)> &visit) {
   }
 }
 
+/// Whether the text has the name as a word.
+bool names(const std::string &text, const std::string &name) {
+  auto isWord = [&](size_t k) {
+    return k < text.size() && (std::isalnum(static_cast<unsigned char>(text[k])) || text[k] == '_');
+  };
+  for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1))
+    if ((at == 0 || !isWord(at - 1)) && !isWord(at + name.size()))
+      return true;
+  return false;
+}
+
+/// Without functions that are called only where sizes and constants never lead.
+std::string calledOf(const std::vector<WrittenFunction> &functions, const std::string &callers) {
+  std::vector<const std::string *> kept;
+  for (size_t k = functions.size(); k-- > 0;)
+    if (names(callers, functions[k].name) ||
+        std::any_of(kept.begin(), kept.end(),
+                    [&](const std::string *text) { return names(*text, functions[k].name); }))
+      kept.push_back(&functions[k].text);
+  std::string out;
+  for (size_t k = kept.size(); k-- > 0;)
+    out += *kept[k];
+  return out;
+}
+
 } // namespace
 
 Emitted Emitter::emit() {
@@ -38,7 +64,8 @@ Emitted Emitter::emit() {
   namePublic();
   for (size_t k = 0; k < interface_.functions.size(); ++k)
     describe(k);
-  const std::string bodies = internalFunctions() + publicBodies();
+  const std::vector<WrittenFunction> internal = internalFunctions();
+  const std::string offered = publicBodies(), bodies = calledOf(internal, offered) + offered;
   const std::string costs = costMacros();
   Emitted made;
   made.declarations = head() + optionTypes_ + workspaceText_ + costs + publicText_ + "\n";
@@ -141,8 +168,8 @@ void Emitter::visitFacts(const Body &body, FunctionFacts &facts) {
   }
 }
 
-std::string Emitter::internalFunctions() {
-  std::string out;
+std::vector<WrittenFunction> Emitter::internalFunctions() {
+  std::vector<WrittenFunction> out;
   for (uint32_t k : order_) {
     const bool offered = std::any_of(
         interface_.functions.begin(), interface_.functions.end(),
@@ -154,7 +181,7 @@ std::string Emitter::internalFunctions() {
     Function f = FunctionWriter(file_, module_.functions[k], file_.facts[k]).write({});
     removeUnused(f);
     stack_.add(f);
-    out += formatFunction(f) + "\n";
+    out.push_back({f.name, formatFunction(f) + "\n"});
   }
   return out;
 }

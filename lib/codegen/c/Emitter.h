@@ -17,6 +17,11 @@
 
 namespace gradus::codegen::c {
 
+/// A function that only others of the file call.
+struct WrittenFunction {
+  std::string name, text;
+};
+
 class Emitter {
 public:
   Emitter(const loops::Module &module, const lower::Interface &interface, const Settings &settings)
@@ -38,7 +43,7 @@ private:
   void findFacts();
   std::string tables() const;
   void visitFacts(const loops::Body &body, FunctionFacts &facts);
-  std::string internalFunctions();
+  std::vector<WrittenFunction> internalFunctions();
   /// Stack and arithmetic of each function.
   std::string costMacros();
   std::string publicBodies();
