@@ -179,11 +179,13 @@ TEST(Recurrences, SingleElements) {
     });
     return g.add(m.number(g.lastState(r, 0)), m.sin(g.lastState(r, 1)));
   });
-  check([](Model &m) { // in one sum with all
+  check([](Model &m) { // in one sum with all: the same backwards, and each after the next
     Graph &g = m.g;
     ValueId r = m.recur(m.one, m.n, {m.x, m.b}, [&](ValueId, std::span<const ValueId> s) {
       ValueId i = g.newSymbol(m.one, m.n), v = s[0];
-      ValueId product = g.mul(m.at(v, i), g.mul(m.at(v, m.one), m.at(v, m.n)));
+      ValueId back = g.sub(g.add(m.n, m.one), i);
+      ValueId after = g.add(g.prim(Prim::Mod, {i, m.n}), m.one);
+      ValueId product = g.mul(m.at(v, i), g.mul(m.at(v, back), m.at(v, after)));
       ValueId sum = g.reduce(ReduceOp::Sum, i, m.one, m.n, g.boolean(true), product);
       const Axis axis{m.one, m.n};
       ValueId j = g.newSymbol(m.one, m.n);

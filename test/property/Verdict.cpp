@@ -28,17 +28,8 @@ std::vector<Sizes> points(uint32_t seed) {
 } // namespace
 
 Level levelOf(uint32_t seed) {
-  switch (seed / 10 % 20) {
-  case 0:
-  case 5:
-  case 10:
-  case 15:
-    return Level::Fast;
-  case 1:
-    return Level::Full;
-  default:
-    return Level::O0;
-  }
+  const uint32_t batch = seed / 10;
+  return batch % 5 == 0 ? Level::Fast : batch % 40 == 1 ? Level::Full : Level::O0;
 }
 
 std::string checkPoints(Trial &trial, const Modules &modules, uint32_t seed, Tally &tally) {
