@@ -31,6 +31,28 @@ public:
     return rewrite(g, roots, {chooses, [&](ValueId v) { return widened(v); }});
   }
 
+  /// Whether open inputs decide anything that is left: a comparison of real numbers.
+  /// If not, the pattern is the same at all points.
+  bool decide(std::span<const ValueId> roots) {
+    std::vector<ValueId> work(roots.begin(), roots.end());
+    std::set<uint32_t> seen;
+    while (!work.empty()) {
+      const ValueId v = work.back();
+      work.pop_back();
+      if (!v.valid() || !seen.insert(v.index).second)
+        continue;
+      const Node &n = g.node(v);
+      if (n.op == Op::Recur)
+        return true;
+      if (n.op == Op::Prim && n.type.kind == Kind::Bool && n.operandCount > 0 &&
+          g.type(g.operand(v, 0)).kind == Kind::Real && isOpen(v))
+        return true;
+      for (ValueId o : g.operands(v))
+        work.push_back(o);
+    }
+    return false;
+  }
+
 private:
   /// Whether a condition may hold, and whether it may fail.
   struct May {
@@ -107,7 +129,8 @@ public:
     BothBranches wider(g, task.open);
     const std::vector<ValueId> constraints = wider.of(task.constraints);
     const std::vector<ValueId> slope = wider.of(d.lagrangianGradient);
-    for (int round = 0; round < 2; ++round) {
+    const int rounds = wider.decide(constraints) || wider.decide(slope) ? 2 : 1;
+    for (int round = 0; round < rounds; ++round) {
       Environment<Dependence> env = task.inputs;
       uint32_t at = 0;
       for (ValueId v : task.unknowns)

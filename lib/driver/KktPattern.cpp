@@ -221,14 +221,16 @@ KktPattern kktEntries(size_t n, const Rows &rowsOfJ, const Rows &rowsOfH) {
   }
   t[ColorH] = starColors(adjacent, p.sizes[ColorsH]);
   std::vector<std::vector<std::array<int64_t, 3>>> entries(static_cast<size_t>(p.sizes[ColorsH]) + 1);
+  std::vector<uint32_t> inRow(static_cast<size_t>(p.sizes[ColorsH]) + 1, 0);
   for (uint32_t r = 0; r < n; ++r) {
-    std::unordered_map<int64_t, int> inRow;
     for (uint32_t c : adjacent[r])
-      ++inRow[t[ColorH][c]];
+      inRow[static_cast<size_t>(t[ColorH][c])] = 0;
+    for (uint32_t c : adjacent[r])
+      ++inRow[static_cast<size_t>(t[ColorH][c])];
     for (uint32_t c : adjacent[r]) {
       if (c > r)
         continue;
-      bool alone = c == r || inRow[t[ColorH][c]] == 1;
+      bool alone = c == r || inRow[static_cast<size_t>(t[ColorH][c])] == 1;
       uint32_t read = alone ? r : c, along = alone ? c : r;
       entries[static_cast<size_t>(t[ColorH][along])].push_back({r, c, read});
     }
@@ -362,21 +364,19 @@ void kktFactors(KktPattern &p, size_t n, size_t m, const std::vector<int64_t> &p
     for (uint32_t j : graph[i])
       if (place[j] < place[i])
         above[place[i]].push_back(place[j]);
-  std::vector<std::unordered_map<uint32_t, int64_t>> whereIn(order);
   for (uint32_t k = 0; k < order; ++k) {
     std::sort(above[k].begin(), above[k].end());
     t[FirstK].push_back(static_cast<int64_t>(t[RowK].size()) + 1);
     above[k].push_back(k);
-    for (uint32_t r : above[k]) {
+    for (uint32_t r : above[k])
       t[RowK].push_back(r + 1);
-      whereIn[k][r] = static_cast<int64_t>(t[RowK].size());
-    }
   }
   t[FirstK].push_back(static_cast<int64_t>(t[RowK].size()) + 1);
   p.sizes[SizeK] = static_cast<int64_t>(t[RowK].size());
   auto placeOf = [&](size_t i, size_t j) {
-    uint32_t a = place[i], b = place[j];
-    return whereIn[std::max(a, b)].at(std::min(a, b));
+    const auto [r, k] = std::minmax(place[i], place[j]);
+    const auto it = std::lower_bound(above[k].begin(), above[k].end(), r);
+    return t[FirstK][k] + (it - above[k].begin());
   };
   for (size_t k = 0; k < t[RowJ].size(); ++k)
     t[PlaceJ].push_back(placeOf(n + static_cast<size_t>(t[RowJ][k]) - 1, static_cast<size_t>(t[ColumnJ][k]) - 1));

@@ -346,7 +346,9 @@ bool Solver::compile(jit::Level level) {
 
 /// Whether the work done by quick code would have paid for optimizing it. Counted
 /// in elements, not in time: the same model takes the same way every time.
-bool Solver::costly(int64_t iterations) const { return (iterations + 1) * elements_ > 1'000'000; }
+bool Solver::costly(int64_t iterations) const {
+  return (iterations + 1) * (elements_ + stepWork_) > mostQuickWork_;
+}
 
 //--- running ------------------------------------------------------------------------------------
 

@@ -202,6 +202,8 @@ protected:
   jit::Level level_ = jit::Level::O0; ///< of the code
   int64_t workspace_ = 0;
   int64_t elements_ = 0; ///< of all data and unknowns, or more: the work of one evaluation
+  int64_t stepWork_ = 0; ///< of a step beside its evaluations, in the same unit
+  int64_t mostQuickWork_ = 1'000'000; ///< by code that is not optimized
   // Of the running solve:
   std::vector<double> x_, g_;
   int64_t status_ = 0, k_ = 0, values_ = 0, gradients_ = 0, hessians_ = 0;

@@ -300,13 +300,16 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   for (double &y : startY_)
     y *= problem_.maximize ? 1.0 : -1.0;
   elements_ += 10 * (pattern_.sizes[lower::SizeJ] + pattern_.sizes[lower::SizeH]) + 200;
-  // A method with constraints is long: to optimize it costs what many steps cost.
+  // A method with constraints is long: to optimize it costs what many steps cost, and
+  // they rarely are fewer than ten.
   elements_ = elements_ / 50 + 1;
-  const bool quick = !costly(0) && !isCompiled(jit::Level::Fast);
+  mostQuickWork_ = 4'000'000;
+  constexpr int64_t fewSteps = 10;
+  const bool quick = !costly(fewSteps - 1) && !isCompiled(jit::Level::Fast);
   allowTierUp_ = quick && !outside_;
   if (!compile(quick ? jit::Level::O0 : jit::Level::Fast) || !orderElimination())
     return false;
-  elements_ += static_cast<int64_t>(pattern_.work / 50);
+  stepWork_ = static_cast<int64_t>(pattern_.work / 125);
   solution.compileMs = milliseconds(begin);
   auto solveBegin = Clock::now();
   deadline_ = solveBegin + std::chrono::duration_cast<Clock::duration>(
