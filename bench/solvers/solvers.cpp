@@ -8,6 +8,9 @@
 //===--------------------------------------------------------------------===//
 
 #include "byhand.h"
+#define CHAIN_IMPLEMENTATION // what the objects need of the runtime
+#define LEAST_SQUARES_IMPLEMENTATION
+#define LOGISTIC_IMPLEMENTATION
 #include "chain.h"
 #include "least_squares.h"
 #include "logistic.h"
