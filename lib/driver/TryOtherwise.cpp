@@ -30,6 +30,9 @@ bool ConstrainedSolver::tryOtherwise(Solution &solution) {
   const std::vector<double> given = start_;
   double all = 0;
   bool sound = true;
+  const Attempt quiet{}; // a start without a value is nobody's mistake
+  const Attempt *const asked = attempt_;
+  attempt_ = &quiet;
   setOptionValue("steps", std::min(steps, mostSteps));
   for (const auto &way : ways) {
     const bool converged = solution.status == Status::Converged;
@@ -79,6 +82,7 @@ bool ConstrainedSolver::tryOtherwise(Solution &solution) {
     other.solveMs = solution.solveMs + spent;
     solution = std::move(other);
   }
+  attempt_ = asked;
   start_ = given;
   setOptionValue("mu0", mu0);
   setOptionValue("push", push);
