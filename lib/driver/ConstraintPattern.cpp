@@ -34,23 +34,11 @@ public:
   /// Whether open inputs decide anything that is left: a comparison of real numbers.
   /// If not, the pattern is the same at all points.
   bool decide(std::span<const ValueId> roots) {
-    std::vector<ValueId> work(roots.begin(), roots.end());
-    std::set<uint32_t> seen;
-    while (!work.empty()) {
-      const ValueId v = work.back();
-      work.pop_back();
-      if (!v.valid() || !seen.insert(v.index).second)
-        continue;
-      const Node &n = g.node(v);
-      if (n.op == Op::Recur)
-        return true;
-      if (n.op == Op::Prim && n.type.kind == Kind::Bool && n.operandCount > 0 &&
-          g.type(g.operand(v, 0)).kind == Kind::Real && isOpen(v))
-        return true;
-      for (ValueId o : g.operands(v))
-        work.push_back(o);
-    }
-    return false;
+    return anyBelow(roots, [&](ValueId v, const Node &n) {
+      return n.op == Op::Recur ||
+             (n.op == Op::Prim && n.type.kind == Kind::Bool && n.operandCount > 0 &&
+              g.type(g.operand(v, 0)).kind == Kind::Real && isOpen(v));
+    });
   }
 
 private:
@@ -97,16 +85,22 @@ private:
 
   /// Reads an open input, or the state of a recurrence.
   bool isOpen(ValueId root) {
-    std::vector<ValueId> work{root};
+    return anyBelow({&root, 1}, [&](ValueId v, const Node &n) {
+      return (n.op == Op::Input && open.count(v)) || n.op == Op::State ||
+             (n.op == Op::Index && n.type.kind == Kind::Real);
+    });
+  }
+
+  /// Whether something holds for one of the values that the roots are made of.
+  bool anyBelow(std::span<const ValueId> roots, const auto &holds) {
+    std::vector<ValueId> work(roots.begin(), roots.end());
     std::set<uint32_t> seen;
     while (!work.empty()) {
       const ValueId v = work.back();
       work.pop_back();
       if (!v.valid() || !seen.insert(v.index).second)
         continue;
-      const Node &n = g.node(v);
-      if ((n.op == Op::Input && open.count(v)) || n.op == Op::State ||
-          (n.op == Op::Index && n.type.kind == Kind::Real))
+      if (holds(v, g.node(v)))
         return true;
       for (ValueId o : g.operands(v))
         work.push_back(o);
