@@ -80,7 +80,8 @@ Descent MethodLowering::run() {
   f.usesHook = true;
   b = std::make_unique<FunctionBuilder>(g, module, f);
   elaborator = std::make_unique<semantics::Elaborator>(g, diagnostics);
-  semantics::Scope root, loopScope(&root), method(&loopScope);
+  semantics::Scope &root = scopes.emplace_back();
+  semantics::Scope &loopScope = newScope(root), &method = newScope(loopScope);
   methodScope = &method;
   declareParameters();
 
@@ -444,7 +445,7 @@ void MethodLowering::mainLoop() {
     b->push(loops::Assign{counter, b->let(loops::Kind::Int, loops::ConstInt{0})});
   declareStates(texts.method->body, method);
   {
-    semantics::Scope before(&loopScope);
+    semantics::Scope &before = newScope(loopScope);
     statements(texts.before->body, before);
   }
 
@@ -465,12 +466,12 @@ void MethodLowering::mainLoop() {
   gradientAtTrials = asksGradientElsewhere(texts);
   assign(*byName["xold"], byName["x"]->version);
   {
-    semantics::Scope body(&method);
+    semantics::Scope &body = newScope(method);
     statements(texts.method->body, body);
   }
   gradientAtTrials = true;
   {
-    semantics::Scope after(&loopScope);
+    semantics::Scope &after = newScope(loopScope);
     statements(texts.after->body, after);
   }
   b->body = saved;

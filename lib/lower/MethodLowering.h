@@ -56,6 +56,7 @@ private:
   MethodVariable &makeVariable(std::string name, ir::Type type);
   MethodVariable &declareVariable(const syntax::Ident &name, ir::Type type,
                                   semantics::Scope &scope);
+  semantics::Scope &newScope(semantics::Scope &parent) { return scopes.emplace_back(&parent); }
   ir::ValueId newVersion(MethodVariable &v);
   void bindVersion(MethodVariable &v, ir::ValueId version, loops::ScalarId value);
   /// A new version whose value is read from where the variable lives.
@@ -187,6 +188,8 @@ private:
   bool gradientAtTrials = false;
   ir::ValueId calleeWorkspace;
   unsigned temporaries = 0;
+  /// All blocks entered: variables outlive their block and keep their entity.
+  std::deque<semantics::Scope> scopes;
   semantics::Scope *methodScope = nullptr;
   int pieceDepth = 0;
   bool random = false; ///< the method asks for random numbers

@@ -40,7 +40,7 @@ Value MethodLowering::callPiece(const syntax::MethodDecl &piece, const syntax::C
                                  " arguments, not " + std::to_string(call.arguments.size()),
                              "");
   // Only x, n and the problem's functions are around it.
-  semantics::Scope inner(methodScope->parent()->parent());
+  semantics::Scope &inner = newScope(*methodScope->parent()->parent());
   for (size_t k = 0; k < piece.parameters.size(); ++k) {
     Value v = elaborator->expression(*call.arguments[k], scope);
     if (v.isError())

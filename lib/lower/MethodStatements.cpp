@@ -246,7 +246,7 @@ void MethodLowering::nested(loops::Body &into, const syntax::Body &body, semanti
   loops::Body *saved = b->body;
   size_t mark = b->mark(), evaluated = evaluations.size();
   b->body = &into;
-  semantics::Scope inner(&scope);
+  semantics::Scope &inner = newScope(scope);
   statements(body, inner);
   b->body = saved;
   b->release(mark);
@@ -304,7 +304,7 @@ void MethodLowering::countedLoop(ScalarId lo, ScalarId hi, const syntax::Ident *
   b->openSymbols.push_back(symbol);
   for (MethodVariable *v : changing)
     refresh(*v);
-  semantics::Scope inner(&scope);
+  semantics::Scope &inner = newScope(scope);
   if (index) {
     elaborator = std::make_unique<semantics::Elaborator>(g, diagnostics);
     inner.declareValue(*index, "index", Value::scalar(symbol)).used = true;
