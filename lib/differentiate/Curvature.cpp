@@ -15,8 +15,6 @@ using namespace ir;
 
 namespace {
 
-enum class Sign : uint8_t { NonNegative, NonPositive, Unknown };
-
 struct Fact {
   Curvature curve = Curvature::Constant;
   Sign sign = Sign::Unknown;
@@ -256,6 +254,11 @@ private:
 Curvature curvature(const Graph &g, ValueId v, std::span<const ValueId> inputs,
                     std::span<const ValueId> nonNegative) {
   return Composer(g, inputs, nonNegative).run(v).curve;
+}
+
+Sign sign(const Graph &g, ValueId v, std::span<const ValueId> inputs,
+          std::span<const ValueId> nonNegative) {
+  return Composer(g, inputs, nonNegative).run(v).sign;
 }
 
 } // namespace gradus::differentiate

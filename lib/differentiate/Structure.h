@@ -18,6 +18,7 @@
 namespace gradus::differentiate {
 
 enum class Curvature : uint8_t { Constant, Affine, Convex, Concave, Unknown };
+enum class Sign : uint8_t { NonNegative, NonPositive, Unknown };
 
 struct Structure {
   ir::ValueId unknowns;          ///< how many numbers: an Int expression
@@ -60,5 +61,8 @@ int degree(const ir::Graph &graph, ir::ValueId v, std::span<const ir::ValueId> i
 /// By the rules of disciplined convex programming (Grant, Boyd and Ye, 2006).
 Curvature curvature(const ir::Graph &graph, ir::ValueId v, std::span<const ir::ValueId> inputs,
                     std::span<const ir::ValueId> nonNegative);
+/// By the same rules.
+Sign sign(const ir::Graph &graph, ir::ValueId v, std::span<const ir::ValueId> inputs,
+          std::span<const ir::ValueId> nonNegative);
 
 } // namespace gradus::differentiate

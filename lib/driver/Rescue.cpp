@@ -6,6 +6,7 @@
 //===--------------------------------------------------------------------===//
 
 #include "driver/Solve.h"
+#include "driver/SolveKinks.h"
 
 #include <algorithm>
 #include <cmath>
@@ -110,6 +111,27 @@ bool leaveBounds(Session &session, const ir::Problem &problem, SolveOptions how,
   return true;
 }
 
+/// With an unknown in place of each kink, where a descent over the kinks has stopped.
+bool solveKinks(Session &session, const ir::Problem &problem, SolveOptions how,
+                Solution &solution) {
+  const std::string before = solution.method.name + " ended " + statusName(solution.status) + "; ";
+  how.maxTime = how.maxTime > 0 ? std::min(how.maxTime, allSeconds) : allSeconds;
+  Solution other;
+  const auto solved = solveWithoutKinks(session, problem, how, nullptr, other, true);
+  if (!solved || !*solved)
+    return !solved;
+  const double sign = problem.maximize ? -1.0 : 1.0;
+  if (other.status != Status::Converged ||
+      sign * other.objective >
+          sign * solution.objective + 1e-7 * (std::fabs(solution.objective) + 1e-300))
+    return true;
+  other.method.why = before + other.method.why;
+  other.compileMs += solution.compileMs;
+  other.solveMs += solution.solveMs;
+  solution = std::move(other);
+  return true;
+}
+
 /// The method of multipliers, where the chosen one ends at no point that meets the
 /// conditions of optimality. Where it finds one, or a lower one that holds the
 /// constraints, that is the answer.
@@ -153,6 +175,8 @@ bool solveProblem(Session &session, const ir::Problem &problem, const SolveOptio
   SolveOptions how = options;
   if (!how.store)
     how.store = &made;
+  if (const auto solved = solveWithoutKinks(session, problem, how, method, solution))
+    return *solved;
   Solver first(session, problem, how);
   if (!first.solve(method, solution))
     return false;
@@ -166,6 +190,10 @@ bool solveProblem(Session &session, const ir::Problem &problem, const SolveOptio
   const bool sparse = solution.method.name == "newton_sparse";
   if (solution.constraints.present || solution.timeUsedUp || method || !problem.method.name.empty() || (!worthTrying(solution.status) && solution.runaway.empty()) ||
       ((n > mostUnknowns || first.elements() > mostElements) && !sparse))
+    return true;
+  if (!solveKinks(session, problem, options, solution))
+    return false;
+  if (!worthTrying(solution.status) && solution.runaway.empty())
     return true;
   const bool squares = solution.method.name == "levenberg_marquardt";
   const std::vector<double> start = solution.startX, end = solution.x;

@@ -205,4 +205,12 @@ std::vector<std::string> Session::methodNames() {
   return names;
 }
 
+transform::Epigraph *Session::withoutKinks(const ir::Problem &problem,
+                                           const std::vector<ir::ValueId> &nonNegative) {
+  auto [it, isNew] = smooth_.try_emplace({&problem, nonNegative});
+  if (isNew)
+    it->second = transform::epigraph(graph(), problem, nonNegative);
+  return it->second ? &*it->second : nullptr;
+}
+
 } // namespace gradus::driver

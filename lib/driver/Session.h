@@ -11,6 +11,7 @@
 #include "semantics/Analyze.h"
 #include "support/Diagnostics.h"
 #include "syntax/Tree.h"
+#include "transform/Epigraph.h"
 
 #include <deque>
 #include <map>
@@ -97,6 +98,11 @@ public:
   /// Extents of an array input's or value's shape.
   bool extents(ir::ShapeId shape, std::vector<int64_t> &out);
 
+  /// The problem with unknowns in place of its kinks, made once; null where it has none
+  /// or they cannot be taken out.
+  transform::Epigraph *withoutKinks(const ir::Problem &problem,
+                                    const std::vector<ir::ValueId> &nonNegative);
+
   const std::string &path() const { return path_; }
   /// The model, what it imports, and the tables whose headers it reads.
   std::vector<std::string> filesRead();
@@ -155,6 +161,9 @@ private:
   size_t skippedRows_ = 0;
   std::optional<jit::Cache> cache_;
   std::shared_ptr<void> threads_;
+  std::map<std::pair<const ir::Problem *, std::vector<ir::ValueId>>,
+           std::optional<transform::Epigraph>>
+      smooth_;
 };
 
 } // namespace gradus::driver

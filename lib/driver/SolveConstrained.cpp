@@ -299,6 +299,8 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   // Given as people read them.
   for (double &y : startY_)
     y *= problem_.maximize ? 1.0 : -1.0;
+  // A derivative for each color; ten elements of it are one of the code around it.
+  stepWork_ = (pattern_.sizes[lower::ColorsH] + pattern_.sizes[lower::ColorsJ]) * elements_ / 10;
   elements_ += 10 * (pattern_.sizes[lower::SizeJ] + pattern_.sizes[lower::SizeH]) + 200;
   // A method with constraints is long: to optimize it costs what many steps cost, and
   // they rarely are fewer than ten.
@@ -309,7 +311,7 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   allowTierUp_ = quick && !outside_;
   if (!compile(quick ? jit::Level::O0 : jit::Level::Fast) || !orderElimination())
     return false;
-  stepWork_ = static_cast<int64_t>(pattern_.work / 125);
+  stepWork_ += static_cast<int64_t>(pattern_.work / 125);
   solution.compileMs = milliseconds(begin);
   auto solveBegin = Clock::now();
   deadline_ = solveBegin + std::chrono::duration_cast<Clock::duration>(
