@@ -27,7 +27,9 @@ void Scope::run(std::vector<Action> given) {
   for (const Action &a : given)
     if (g.isConstant(a.guard)) {
       sureRoots.push_back(a.value);
-      sureRoots.insert(sureRoots.end(), a.indices.begin(), a.indices.end());
+      bool guarded = a.checked != 0 && a.combine == Combine::Add && !g.isConstant(a.value);
+      if (!guarded) // see guardIndices
+        sureRoots.insert(sureRoots.end(), a.indices.begin(), a.indices.end());
     }
   for (Action &a : given)
     takeApart(std::move(a), -1);
