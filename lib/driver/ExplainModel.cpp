@@ -39,6 +39,7 @@ struct Explained {
   Structure structure;
   Operations operations;
   int64_t unknowns = 0, residuals = 0;
+  bool removable = false; ///< its kinks, by unknowns in their place
   bool definite = false; ///< the Hessian is constant and positive definite
   std::optional<Pattern> pattern;
   std::optional<ProgramClass> program; ///< with constraints
@@ -74,6 +75,8 @@ public:
     }
     e.definite = e.structure.degree == 2 && e.pattern &&
                  isPositiveDefinite(session, *e.structure.hessian, *e.pattern);
+    if (s.problem && !e.structure.isSmooth())
+      e.removable = session.withoutKinks(*s.problem, nonNegativeInputs(session, s.problem));
     if (s.problem && !s.problem->constraints.empty() && !count(*s.problem, e))
       return false;
     return count(value, e);
@@ -202,7 +205,9 @@ std::string textOf(Session &session, const Explained &e) {
   std::string count = std::to_string(e.unknowns) + (e.unknowns == 1 ? " number" : " numbers");
   row("unknowns", count + (e.subject->problem ? s.hasBounds ? ", with bounds" : ", no bounds" : ""));
   row("kind", kindText(s));
-  row("smooth", s.isSmooth() ? "yes" : "no: " + s.kink + placeText(session, s.kinkAt));
+  row("smooth", s.isSmooth() ? "yes"
+                             : "no: " + s.kink + placeText(session, s.kinkAt) +
+                                   (e.removable ? "; unknowns can replace all kinks" : ""));
   row("convex", e.definite && !s.isConvex() ? "yes: its constant Hessian is positive definite"
                                             : curvatureText(s.curvature));
   if (e.program) {
@@ -254,7 +259,7 @@ Json jsonOf(Session &session, const Explained &e) {
   j["quadratic"] = s.isQuadratic();
   j["smooth"] = s.isSmooth();
   if (!s.isSmooth())
-    j["kink"] = s.kink;
+    j["kink"] = s.kink, j["kinks_removable"] = e.removable;
   j["convex"] = s.isConvex() || e.definite ? Json(true) : s.curvature == differentiate::Curvature::Concave ? Json(false) : Json(nullptr);
   j["concave"] = s.curvature == differentiate::Curvature::Concave || s.isLinear() ? Json(true)
                  : s.curvature == differentiate::Curvature::Convex                ? Json(false)

@@ -191,6 +191,7 @@ void ConstrainedSolver::judgeConstrained(Solution &s) {
   ConstraintReport &r = s.constraints;
   r.present = true;
   double largest = 1.0, violation = s.maxViolation, beyond = 0;
+  std::vector<std::pair<double, double>> held; ///< multipliers, and distances to their sides
   for (size_t k = 0; k < n; ++k)
     largest = std::max(largest, std::fabs(gradient[k]));
   for (size_t j = 0; j < m; ++j) {
@@ -204,6 +205,7 @@ void ConstrainedSolver::judgeConstrained(Solution &s) {
       continue;
     double distance = slack(c[j], clower_[j], cupper_[j], y_[j]);
     r.complementarity = std::max(r.complementarity, std::min(dual, dual * distance));
+    held.push_back({dual, distance});
   }
   beyond = std::max(beyond, s.maxViolation);
   // What the bounds hold of the slope is their multiplier.
@@ -235,12 +237,12 @@ void ConstrainedSolver::judgeConstrained(Solution &s) {
     double d = slope[k], distance = d > 0 ? x_[k] - lower_[k] : upper_[k] - x_[k];
     // A part of the slope that a bound nearby takes up.
     double scale = std::max(1.0, std::fabs(x_[k]));
-    bool held = distance <= 1e-4 * scale;
-    if (!held) {
+    if (distance > 1e-4 * scale) {
       r.stationarity = std::max(r.stationarity, std::fabs(d));
       continue;
     }
     r.complementarity = std::max(r.complementarity, std::min(std::fabs(d), std::fabs(d) * distance));
+    held.push_back({std::fabs(d), distance});
     if (std::fabs(d) > solved * largest || lower_[k] == upper_[k])
       r.bounds.push_back({unknownNames[k], x_[k], lower_[k], upper_[k], -sign * d + 0.0});
   }
@@ -283,7 +285,13 @@ void ConstrainedSolver::judgeConstrained(Solution &s) {
   }
   auto within = [&](double tolerance, double allowed) {
     return beyond <= allowed && worth <= 100 * tolerance * std::max(1.0, std::fabs(value)) && r.stationarity <= tolerance * scale &&
-           r.complementarity <= tolerance * (scale + std::fabs(value));
+           std::all_of(held.begin(), held.end(), [&](const auto &pair) {
+             const auto [dual, distance] = pair;
+             // Either is small, or the product, by which the objective could change, is
+             // small beside the objective.
+             return std::min(dual, dual * distance) <= tolerance * scale ||
+                    dual * distance <= tolerance * (scale + std::fabs(value));
+           });
   };
   if (within(solved, violationAllowed)) {
     s.status = Status::Converged;
@@ -355,8 +363,10 @@ void ConstrainedSolver::judgeInfeasible(Solution &s) {
       fighting.push_back({-std::fabs(r[j]), s.constraints.constraints[j].name});
   std::stable_sort(fighting.begin(), fighting.end(),
                    [](const auto &a, const auto &b) { return a.first < b.first; });
-  for (const auto &[weight, name] : fighting)
-    s.constraints.fighting.push_back(name);
+  auto &names = s.constraints.fighting;
+  for (const auto &[weight, name] : fighting) // those in place of kinks have one name
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
   for (const ConstraintElement &b : s.constraints.bounds)
     s.constraints.fighting.push_back("the bounds of " + b.name);
   std::string list;

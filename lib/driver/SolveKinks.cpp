@@ -190,6 +190,8 @@ std::optional<bool> solveWithoutKinks(Session &session, const Problem &problem,
              all = elementsOf(session, unknownsOf(session.graph(), e->problem));
   if (!n || !m || !all)
     return false;
+  if (*all == *n) // none at this size
+    return {};
   startKinks(session, problem, *e);
   SolveOptions how = options;
   if (options.progress)

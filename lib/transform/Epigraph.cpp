@@ -27,7 +27,9 @@ public:
   KinkRemoval(Graph &graph, std::span<const ValueId> unknowns, std::span<const ValueId> nonNegative)
       : g(graph), unknowns(unknowns), nonNegative(nonNegative.begin(), nonNegative.end()) {}
 
-  SourceRange place; ///< of what is rewritten, for kinks without one of their own
+  /// Of the constraint that is rewritten, if any: its kinks' constraints belong to it.
+  std::string name;
+  SourceRange place;
 
   /// The value with unknowns in place of its kinks; invalid where one must stay.
   ValueId rewrite(ValueId v, Trend trend);
@@ -267,13 +269,12 @@ ValueId KinkRemoval::unknownFor(ValueId kink, Trend trend) {
   for (ValueId s : symbols)
     axes.push_back({g.symbol(s).lo, g.symbol(s).hi});
   const ShapeId shape = g.shape(axes);
-  const SourceRange range = g.range(kink).valid() ? g.range(kink) : place;
   const ValueId unknown = g.input({kinkName + std::to_string(added.size() + 1),
-                                   {Kind::Real, shape}, InputRole::Unknown, range});
+                                   {Kind::Real, shape}, InputRole::Unknown, place});
   reads_[unknown] = true; // not one of those that have kinks
   kinked_[unknown] = false;
   const size_t at = added.size();
-  added.push_back({g.inputIndex(unknown), {}, {}, {}, range});
+  added.push_back({g.inputIndex(unknown), {}, {}, {}, place});
   kinks.push_back(symbols.empty() ? kink : g.build(symbols, axes, kink));
   const ValueId element = symbols.empty() ? unknown : g.at(unknown, symbols);
   bool zero = false;
@@ -323,7 +324,7 @@ bool KinkRemoval::hold(ValueId v, ValueId beside, Trend trend, std::vector<Value
   for (ValueId s : symbols)
     axes.push_back({g.symbol(s).lo, g.symbol(s).hi});
   auto close = [&](ValueId e) { return symbols.empty() ? e : g.build(symbols, axes, e); };
-  Constraint c{"", g.range(v).valid() ? g.range(v) : place, close(gap), {}, {}};
+  Constraint c{name, place, close(gap), {}, {}};
   (trend == Trend::Rises ? c.upper : c.lower) = close(g.real(0));
   constraints.push_back(std::move(c));
   return true;
@@ -353,6 +354,7 @@ std::optional<Epigraph> epigraph(Graph &g, const Problem &problem,
       continue;
     if (c.lower.valid() && c.upper.valid())
       return {};
+    removal.name = c.name;
     removal.place = c.range;
     c.value = removal.rewrite(c.value, c.upper.valid() ? Trend::Rises : Trend::Falls);
     if (!c.value.valid())

@@ -329,7 +329,7 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
       ->type_name("STAGE");
   compileCommand
       ->add_option("-o,--output", compile.output,
-                   "the file, written whole or not at all; text goes to stdout without it")
+                   "the file, written whole or not at all; none or -: text goes to stdout")
       ->type_name("OUT");
   compileCommand
       ->add_option("--depfile", compile.depfile,
@@ -502,11 +502,13 @@ Request parseCommandLine(int count, char **argv, std::ostream &out, std::ostream
     request.run = [o = take(eval)](std::ostream &a, std::ostream &b) {
       return driver::eval(o, a, b);
     };
-  else if (compileCommand->parsed())
+  else if (compileCommand->parsed()) {
+    if (compile.output == "-")
+      compile.output.clear();
     request.run = [o = take(compile)](std::ostream &a, std::ostream &b) {
       return driver::compile(o, a, b);
     };
-  else if (checkCommand->parsed())
+  } else if (checkCommand->parsed())
     request.run = [o = take(check)](std::ostream &a, std::ostream &b) {
       return driver::check(o, a, b);
     };
