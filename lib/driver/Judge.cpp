@@ -112,6 +112,7 @@ bool Solver::settle(Solution &s) {
         landscape_->borrow(prepared_->module, *code_);
     }
     EndOfDescent end(*landscape_, lower_, upper_, given, levels, atStart, budget);
+    end.kinked = !smooth;
     const Verdict verdict = end.look(x_, f_, norm_, ending == Ending::Converged);
     s.curvature = end.curvature();
     promised_ = end.promised();

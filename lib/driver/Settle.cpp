@@ -282,8 +282,13 @@ EndOfDescent::Verdict EndOfDescent::look(const Vector &x, double f, double norm,
     for (size_t i = 0; i < x_.size(); ++i)
       if (std::fabs(d[i]) * longestReach(d) > 1e-3 * std::fabs(x_[i]) &&
           std::fabs(x_[i]) > farAway * std::max(1.0, std::fabs(start_[i])) &&
-          std::isinf(x_[i] > 0 ? upper_[i] : lower_[i]) &&
-          !(valueAt(moved(d, (start_[i] - x_[i]) / d[i])) <= f_ + 10 * noise_)) {
+          std::isinf(x_[i] > 0 ? upper_[i] : lower_[i])) {
+        const double back = valueAt(moved(d, (start_[i] - x_[i]) / d[i])) - f_;
+        if (back <= 10 * noise_)
+          continue;
+        // Without curvature, a kink determines the place where it rises on both sides.
+        if (kinked && valueAt(moved(d, x_[i] / d[i])) - f_ > 0.1 * back)
+          continue;
         runaway_ = i;
         return Verdict::RunsAway;
       }

@@ -35,6 +35,7 @@ public:
   const std::vector<bool> &held() const { return held_; }
   const Curvature &curvature() const { return curvature_; }
   const std::vector<double> &better() const { return better_; }
+  bool kinked = false; ///< the objective has kinks; set before look()
   /// Whether the point is a minimum at a kink. (Kink.cpp)
   bool atKink();
   /// Whether `better` is about where a Newton step leads.
