@@ -2,6 +2,7 @@
 
 #include "driver/ConstraintPattern.h"
 
+#include "interpret/Skeleton.h"
 #include "ir/Rewrite.h"
 
 #include <algorithm>
@@ -121,9 +122,12 @@ public:
     for (std::span<const ValueId> list : {task.unknowns, std::span<const ValueId>(d.multipliers)})
       task.open.insert(task.open.end(), list.begin(), list.end());
     BothBranches wider(g, task.open);
-    const std::vector<ValueId> constraints = wider.of(task.constraints);
-    const std::vector<ValueId> slope = wider.of(d.lagrangianGradient);
+    std::vector<ValueId> constraints = wider.of(task.constraints);
+    std::vector<ValueId> slope = wider.of(d.lagrangianGradient);
     const int rounds = wider.decide(constraints) || wider.decide(slope) ? 2 : 1;
+    for (std::vector<ValueId> *values : {&constraints, &slope})
+      if (auto made = interpret::skeletons(g, *values, task.unknowns, task.open))
+        *values = std::move(*made);
     for (int round = 0; round < rounds; ++round) {
       Environment<Dependence> env = task.inputs;
       uint32_t at = 0;

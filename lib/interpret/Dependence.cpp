@@ -89,4 +89,20 @@ namespace gradus::interpret {
 
 template class Interpreter<Dependence>;
 
+std::array<bool, 3> dependsOnOperands(ir::Prim p) {
+  std::array<bool, 3> found{};
+  const ir::Signature signature = info(p).signature;
+  if (signature == ir::Signature::RealInt) {
+    found[0] = true;
+  } else if (signature == ir::Signature::Real || signature == ir::Signature::Numeric) {
+    std::vector<Dependence> operands;
+    for (uint32_t k = 0; k < info(p).arity; ++k)
+      operands.emplace_back(0.5, k);
+    if (const Dependence made = ir::evaluateReal<Dependence>(p, operands); made.set)
+      for (uint32_t k : *made.set)
+        found[k] = true;
+  }
+  return found;
+}
+
 } // namespace gradus::interpret

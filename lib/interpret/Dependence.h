@@ -9,6 +9,7 @@
 
 #include "interpret/Interpreter.h"
 
+#include <array>
 #include <cmath>
 #include <memory>
 #include <vector>
@@ -63,6 +64,9 @@ inline bool operator<(const Dependence &a, const Dependence &b) { return a.value
 inline bool operator>(const Dependence &a, const Dependence &b) { return a.value > b.value; }
 inline bool operator<=(const Dependence &a, const Dependence &b) { return a.value <= b.value; }
 inline bool operator>=(const Dependence &a, const Dependence &b) { return a.value >= b.value; }
+
+/// Of which operands the value of a primitive with real operands depends, by its definition.
+std::array<bool, 3> dependsOnOperands(ir::Prim prim);
 
 extern template class Interpreter<Dependence>;
 
