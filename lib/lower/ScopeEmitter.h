@@ -135,6 +135,12 @@ private:
   void gather();
   void sortNodes();
 
+  // ScopeStart.cpp: recurrences that may fail before their first step.
+  bool stops(const ir::Opened &recur) const;
+  bool startsSurely(ir::ValueId states);
+  ir::ValueId startedIf(ir::ValueId condition, ir::ValueId states);
+  ir::ValueId storedStates(ir::ValueId states, ir::ValueId condition, LoopItem &loop);
+
   // ScopeSure.cpp: what is computed in any case.
   bool takesAll(ir::ValueId v) const;
   /// Whether v may be computed without its operand k.
@@ -143,6 +149,7 @@ private:
   ir::ValueId overRanges(ir::ValueId v);
   void forEachPart(ir::ValueId v, ir::ValueId guard, bool sure,
                    const std::function<void(ir::ValueId, ir::ValueId)> &visit);
+  bool isWhole(ir::ValueId v) const;
   bool failsAlone(ir::ValueId v);
   void findSure();
   bool failsOnlyAsSure(ir::ValueId v);

@@ -138,9 +138,10 @@ void Scope::findNeeds(LoopItem &item) {
   /// otherwise.
   auto certain = [&](ValueId v, const std::vector<Use> &read) -> ValueId {
     std::vector<uint32_t> sure;
+    bool states = g.node(v).op == Op::State && !g.type(v).scalar();
     bool matrix = g.node(v).op == Op::Matrix;
     for (const Use &u : read)
-      if (u.kind == Use::Always || (u.kind == Use::Chosen && matrix && !u.written))
+      if (u.kind == Use::Always || (u.kind == Use::Chosen && (states || (matrix && !u.written))))
         sure.push_back(u.guards);
     for (const Use &u : read)
       if (std::none_of(sure.begin(), sure.end(),
@@ -159,14 +160,19 @@ void Scope::findNeeds(LoopItem &item) {
     bool written = std::any_of(read.begin(), read.end(), [](const Use &u) { return u.written; });
     bool inside = (written && n.op != Op::Matrix && n.op != Op::State) || varies(v);
     if (!inside) {
-      // Arrays of states are made where their recurrence runs, or not at all.
-      bool safe =
-          (n.op == Op::State && !n.type.scalar()) || !mayFail(v) || failsOnlyAsSure(v);
+      bool safe = !mayFail(v) || failsOnlyAsSure(v);
       ValueId condition = safe ? always : certain(v, read);
       if (!condition.valid() && !mayFailInside(v, item))
         condition = all;
-      if (condition.valid()) {
-        ValueId here = g.select(condition, v, nothing(v));
+      ValueId here;
+      if (!safe && n.op == Op::State && !n.type.scalar()) {
+        bool chosen = std::any_of(read.begin(), read.end(),
+                                  [](const Use &u) { return u.kind == Use::Chosen; });
+        here = storedStates(v, chosen ? condition : ValueId{}, item);
+      } else if (condition.valid()) {
+        here = g.select(condition, v, nothing(v));
+      }
+      if (here.valid()) {
         item.needs.push_back(here);
         if (here != v)
           item.aliases.push_back({v, here});

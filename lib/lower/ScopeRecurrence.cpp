@@ -38,7 +38,7 @@ void Scope::addRecurrence(int p) {
   Recurrence r;
   r.node = v;
   const Opened own = g.open(v);
-  r.stops = !g.isConstant(own.condition) || g.boolValue(own.condition);
+  r.stops = stops(own);
   ValueId lo = own.ranges[0].lo, hi = own.ranges[0].hi;
   // A loop that may end early runs nothing else.
   std::vector<ValueId> symbols = own.symbols;
@@ -95,6 +95,9 @@ bool Scope::readsBeforeStep(const LoopItem &item, const Recurrence &r, ValueId a
 std::vector<std::pair<ValueId, int>> Scope::joinable(LoopItem &item, int home) {
   std::vector<std::pair<ValueId, int>> found;
   for (ValueId v : item.needs) {
+    if (std::any_of(item.aliases.begin(), item.aliases.end(),
+                    [&](const auto &alias) { return alias.second == v; }))
+      continue; // read under another name
     if (g.node(v).op != Op::State) {
       if (joinsMaker(item, v, home))
         found.push_back({v, find(v)->level});

@@ -138,10 +138,13 @@ void Scope::forEachPart(ValueId v, ValueId guard, bool sure,
       visit(p, inside);
 }
 
-/// Whether v is made as a whole, or fails by itself.
-bool Scope::failsAlone(ValueId v) {
-  return mayFail(v) && (!g.type(v).scalar() || canFail(b, v));
+/// Whether v is made as a whole.
+bool Scope::isWhole(ValueId v) const {
+  return !g.type(v).scalar() || g.node(v).op == Op::Recur;
 }
+
+/// Whether v is made as a whole, or fails by itself.
+bool Scope::failsAlone(ValueId v) { return mayFail(v) && (isWhole(v) || canFail(b, v)); }
 
 void Scope::findSure() {
   std::deque<std::pair<ValueId, ValueId>> work; // fewest loops first
@@ -186,7 +189,7 @@ bool Scope::failsOnlyAsSure(ValueId root) {
       bool known = it != sureUnder.end() &&
                    std::any_of(it->second.begin(), it->second.end(),
                                [&, under = guard](ValueId weaker) { return implies(g, under, weaker); });
-      if (known && !g.type(v).scalar())
+      if (known && isWhole(v))
         continue;
       fine = known || !canFail(b, v);
     }

@@ -1,0 +1,78 @@
+//===- ScopeStart.cpp - recurrences that may fail before their first step ------===//
+//
+// The states of a recurrence are stored before the loop that reads them: they cost too
+// much to be made where they are read. But the loop may read none: where its branch is
+// not taken, where there are none. Then nobody asks for what the recurrence starts with
+// either, and that is not looked at.
+//
+//===--------------------------------------------------------------------===//
+
+#include "lower/ScopeEmitter.h"
+
+#include <algorithm>
+
+namespace gradus::lower {
+
+using namespace ir;
+
+bool Scope::stops(const Opened &recur) const {
+  return !g.isConstant(recur.condition) || g.boolValue(recur.condition);
+}
+
+/// Whether the recurrence of an array of states cannot fail before its first step.
+bool Scope::startsSurely(ValueId states) {
+  const ValueId recur = g.operand(states, 0);
+  const Node n = g.node(recur);
+  for (unsigned k = 0; k < n.operandCount; ++k)
+    if ((k < n.rangeOperands() || isStart(n, k)) && mayFail(g.operand(recur, k)))
+      return false;
+  return true;
+}
+
+/// The same states of a recurrence that starts with zeros unless the condition holds;
+/// one that may stop does not begin then.
+ValueId Scope::startedIf(ValueId condition, ValueId states) {
+  const ValueId recur = g.operand(states, 0);
+  const Opened o = g.open(recur);
+  std::vector<ValueId> starts;
+  for (ValueId start : o.starts)
+    starts.push_back(mayFail(start) ? g.select(condition, start, nothing(start)) : start);
+  const ValueId stop =
+      stops(o) ? g.logicalOr(g.logicalNot(condition), o.condition) : o.condition;
+  const ValueId made = g.recur(o.symbols, o.ranges[0], stop, starts, o.nexts, g.isRemade(recur));
+  const auto which = static_cast<unsigned>(g.node(states).payload);
+  return g.node(states).statePart() == StatePart::All ? g.allStates(made, which)
+                                                      : g.lastState(made, which);
+}
+
+/// What to store for an array of states that the loop reads, where a branch is taken, if
+/// a condition is given. All loops find the same array if the recurrence starts surely
+/// where it has a state, or a step, as it has if this loop runs. Else it is made in any
+/// case: made where it is read, it would be made again for each index of the loop.
+ValueId Scope::storedStates(ValueId states, ValueId condition, LoopItem &loop) {
+  if (startsSurely(states))
+    return states;
+  const Opened o = g.open(g.operand(states, 0));
+  const Axis range = o.ranges[0];
+  if (mayFail(range.lo) || mayFail(range.hi))
+    return states;
+  auto startsIn = [&](const Axis &axis) {
+    LoopItem inside;
+    inside.symbol = g.newSymbol(axis.lo, axis.hi);
+    return std::none_of(o.starts.begin(), o.starts.end(),
+                        [&](ValueId start) { return mayFailInside(start, inside); });
+  };
+  if (g.node(states).statePart() == StatePart::All) {
+    const Axis all = g.axesOf(states)[0];
+    if (startsIn(all))
+      return startedIf(runs(all.lo, all.hi), states);
+  }
+  std::vector<ValueId> open = b.openSymbols;
+  if (loop.symbol.valid())
+    open.push_back(loop.symbol);
+  if (b.bounds.nonNegative(g.sub(range.hi, range.lo), open) && startsIn(range))
+    return startedIf(runs(range.lo, range.hi), states);
+  return condition.valid() ? startedIf(condition, states) : states;
+}
+
+} // namespace gradus::lower
