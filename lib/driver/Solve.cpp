@@ -190,6 +190,7 @@ void Solver::describe() {
     p.unknowns.push_back(g.inputNode(u.input));
   p.objective = problem_.maximize ? g.neg(problem_.objective) : problem_.objective;
   p.bounded = bounded_;
+  p.hosted = true;
   p.objectiveRange = problem_.objectiveRange;
   for (const Constraint &c : problem_.constraints)
     p.constraints.push_back(c.value);

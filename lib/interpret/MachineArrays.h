@@ -29,12 +29,12 @@ bool Machine<T>::position(ValueId at, ValueId shaped, std::span<const ValueId> i
 }
 
 template <class T> bool Machine<T>::stepAt(ValueId v) {
-  const std::vector<ValueId> ops(g.operands(v).begin(), g.operands(v).end());
+  const std::span<const ValueId> ops = g.operands(v);
   if (!needAll(ops))
     return true;
-  const ArrayPointer array = slot(ops[0]).array;
+  const Array *array = slot(ops[0]).array.get();
   size_t where = 0;
-  if (!position(v, ops[0], std::span(ops).subspan(1), array->lo, array->extent, where))
+  if (!position(v, ops[0], ops.subspan(1), array->lo, array->extent, where))
     return false;
   if (g.type(v).kind == Kind::Real)
     done(v, array->data[where]);
@@ -134,7 +134,7 @@ template <class T> bool Machine<T>::stepInto() {
   ValueId v = frames.back().node;
   const ArrayPointer into = frames.back().into;
   const ir::Node n = g.node(v);
-  const std::vector<ValueId> ops(g.operands(v).begin(), g.operands(v).end());
+  const std::span<const ValueId> ops = g.operands(v); // nothing here makes nodes
   switch (n.op) {
   case Op::Zeros:
     pop();
@@ -161,7 +161,7 @@ template <class T> bool Machine<T>::stepInto() {
     if (!needAll(ops))
       return true;
     size_t where = 0;
-    if (!position(v, v, std::span(ops).subspan(1), into->lo, into->extent, where))
+    if (!position(v, v, ops.subspan(1), into->lo, into->extent, where))
       return false;
     if (n.type.kind == Kind::Real)
       into->data[where] += slot(ops[0]).real;

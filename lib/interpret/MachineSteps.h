@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 
 namespace gradus::interpret {
@@ -37,9 +38,8 @@ template <class T> bool Machine<T>::need(ValueId v) {
   return false;
 }
 
-template <class T> bool Machine<T>::needAll(std::span<const ValueId> given) {
-  // The first operand is evaluated first; frames may grow the pool of operands.
-  const std::vector<ValueId> values(given.begin(), given.end());
+template <class T> bool Machine<T>::needAll(std::span<const ValueId> values) {
+  // The first operand is evaluated first.
   for (ValueId v : values)
     if (!need(v))
       return false;
@@ -47,8 +47,7 @@ template <class T> bool Machine<T>::needAll(std::span<const ValueId> given) {
 }
 
 template <class T> bool Machine<T>::needAxes(ir::ShapeId shape) {
-  const std::vector<ir::Axis> axes = g.axes(shape);
-  for (const ir::Axis &axis : axes)
+  for (const ir::Axis &axis : g.axes(shape))
     if (!need(axis.lo) || !need(axis.hi))
       return false;
   return true;
@@ -163,9 +162,12 @@ template <class T> bool Machine<T>::stepScalar(ValueId v) {
   return false;
 }
 
+/// Of a primitive.
+constexpr size_t mostOperands = 3;
+
 template <class T> bool Machine<T>::stepPrim(ValueId v) {
   const ir::Node n = g.node(v);
-  const std::vector<ValueId> ops(g.operands(v).begin(), g.operands(v).end());
+  const std::span<const ValueId> ops = g.operands(v);
   Prim p = n.prim();
   if (p == Prim::And || p == Prim::Or) {
     if (!need(ops[0]))
@@ -194,17 +196,17 @@ template <class T> bool Machine<T>::stepPrim(ValueId v) {
   } else if (p == Prim::Polygamma) {
     done(v, T(ir::algebra::polygamma(slot(ops[1]).whole, slot(ops[0]).real)));
   } else if (whole) {
-    std::vector<int64_t> x;
-    for (ValueId o : ops)
-      x.push_back(slot(o).whole);
+    std::array<int64_t, mostOperands> x{};
+    for (size_t k = 0; k < ops.size(); ++k)
+      x[k] = slot(ops[k]).whole;
     if ((p == Prim::IntDiv || p == Prim::Mod) && x[1] == 0)
       return fail(v, "whole division by 0");
-    doneWhole(v, ir::evaluateWhole(p, x));
+    doneWhole(v, ir::evaluateWhole(p, std::span<const int64_t>(x.data(), ops.size())));
   } else {
-    std::vector<T> x;
-    for (ValueId o : ops)
-      x.push_back(slot(o).real);
-    done(v, ir::evaluateReal<T>(p, x));
+    std::array<T, mostOperands> x{};
+    for (size_t k = 0; k < ops.size(); ++k)
+      x[k] = slot(ops[k]).real;
+    done(v, ir::evaluateReal<T>(p, std::span<const T>(x.data(), ops.size())));
   }
   return true;
 }

@@ -7,6 +7,7 @@
 //===--------------------------------------------------------------------===//
 #include "jit/Symbols.h"
 #include "ir/Primitives.h"
+#include "runtime/Kkt.h"
 #include "runtime/Runtime.h"
 #include "runtime/Sparse.h"
 #include "runtime/Threads.h"
@@ -74,6 +75,8 @@ const std::vector<Symbol> &symbols() {
 #define ROW(NAME) {#NAME, addressOf(&NAME)},
         ROW(gradus_digamma) ROW(gradus_polygamma) ROW(gradus_polygamma_r) ROW(gradus_powi)
         ROW(gradus_hess_solve) ROW(gradus_hess_plan) ROW(gradus_sparse_assemble)
+        ROW(gradus_kkt_factor) ROW(gradus_kkt_factor_plain) ROW(gradus_kkt_solve)
+        ROW(gradus_kkt_solve_plain) ROW(gradus_kkt_multiply) ROW(gradus_kkt_multiply_plain)
         ROW(gradus_chunks_run) ROW(gradus_chunks_room)
 #undef ROW
     };

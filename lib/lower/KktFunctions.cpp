@@ -15,9 +15,16 @@ namespace {
 struct Writer {
   FunctionBuilder f;
   ScalarId one, zero;
-  Writer(Module &module, const char *name, const char *documentation) : f(module, name) {
+  bool strict;
+  Writer(Module &module, const char *name, const char *documentation)
+      : f(module, name), strict(module.strict) {
     f.function().documentation = documentation;
     f.function().exported = false;
+  }
+  /// Where this process runs the code: the runtime's function in place of a body.
+  FunctionId runtime() {
+    f.function().external = "gradus_" + f.function().name + (strict ? "_plain" : "");
+    return f.id();
   }
   void begin() {
     one = f.integer(1);
@@ -53,7 +60,7 @@ BlockOfTwo blockAt(Writer &w, BufferId d, BufferId e, ScalarId first) {
   return k;
 }
 
-FunctionId factorFunction(Module &module) {
+FunctionId factorFunction(Module &module, bool hosted) {
   Writer w(module, "kkt_factor", "L*D*L' of a symmetric matrix over a known pattern");
   FunctionBuilder &f = w.f;
   ScalarId n = w.size("n"), nk = w.size("nk"), nl = w.size("nl");
@@ -65,6 +72,8 @@ FunctionId factorFunction(Module &module) {
   BufferId lx = w.scratch("lx", nl), d = w.scratch("d", n), e = w.scratch("e", n);
   BufferId work = w.scratch("w", n);
   VariableId result = f.output(Kind::Int, "positive");
+  if (hosted)
+    return w.runtime();
   VariableId pivot = f.variable(Kind::Real, "pivot"), count = f.variable(Kind::Int, "count");
   VariableId sound = f.variable(Kind::Int, "sound");
   ScalarId least = f.real(1e-200), whole0 = f.integer(0), whole2 = f.integer(2);
@@ -143,7 +152,7 @@ FunctionId factorFunction(Module &module) {
   return f.id();
 }
 
-FunctionId solveFunction(Module &module) {
+FunctionId solveFunction(Module &module, bool hosted) {
   Writer w(module, "kkt_solve", "solves with the factors of kkt_factor");
   FunctionBuilder &f = w.f;
   ScalarId n = w.size("n"), nl = w.size("nl");
@@ -153,6 +162,8 @@ FunctionId solveFunction(Module &module) {
   BufferId block = w.ints("block", n), lx = w.reals("lx", nl), d = w.reals("d", n);
   BufferId e = w.reals("e", n), b = w.reals("b", n);
   BufferId t = w.scratch("w", n), x = w.scratch("x", n);
+  if (hosted)
+    return w.runtime();
   VariableId sum = f.variable(Kind::Real, "sum");
   ScalarId whole0 = f.integer(0);
   f.loop("i", w.one, n, [&](ScalarId i) { f.store(t, {i}, w.at(b, w.at(perm, i))); });
@@ -187,7 +198,7 @@ FunctionId solveFunction(Module &module) {
   return f.id();
 }
 
-FunctionId multiplyFunction(Module &module) {
+FunctionId multiplyFunction(Module &module, bool hosted) {
   Writer w(module, "kkt_multiply", "the symmetric matrix of kkt_factor times a vector");
   FunctionBuilder &f = w.f;
   ScalarId n = w.size("n"), m = w.size("m"), nh = w.size("nh"), nj = w.size("nj");
@@ -196,6 +207,8 @@ FunctionId multiplyFunction(Module &module) {
   BufferId hrow = w.ints("hrow", nh), hcol = w.ints("hcol", nh), h = w.reals("h", nh);
   BufferId jrow = w.ints("jrow", nj), jcol = w.ints("jcol", nj), j = w.reals("j", nj);
   BufferId diagonal = w.reals("diagonal", all), x = w.reals("x", all), y = w.scratch("y", all);
+  if (hosted)
+    return w.runtime();
   f.loop("i", w.one, all,
          [&](ScalarId i) { f.store(y, {i}, w.times(w.at(diagonal, i), w.at(x, i))); });
   auto both = [&](ScalarId r, ScalarId c, ScalarId v) {
@@ -211,8 +224,9 @@ FunctionId multiplyFunction(Module &module) {
 
 } // namespace
 
-KktFunctions addKktFunctions(Module &module) {
-  return {factorFunction(module), solveFunction(module), multiplyFunction(module)};
+KktFunctions addKktFunctions(Module &module, bool hosted) {
+  return {factorFunction(module, hosted), solveFunction(module, hosted),
+          multiplyFunction(module, hosted)};
 }
 
 } // namespace gradus::lower

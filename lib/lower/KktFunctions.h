@@ -31,6 +31,7 @@ struct KktFunctions {
   loops::FunctionId multiply;
 };
 
-KktFunctions addKktFunctions(loops::Module &module);
+/// hosted: calls of the runtime's functions (runtime/Kkt.h), which do the same.
+KktFunctions addKktFunctions(loops::Module &module, bool hosted);
 
 } // namespace gradus::lower

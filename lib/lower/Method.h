@@ -47,6 +47,7 @@ struct DescentProblem {
   std::optional<SparseHessian> hessian = {};
   bool chosen = false; ///< the method, by the compiler and not by name: no warnings of kinks
   std::vector<ir::ValueId> constraints = {}; ///< one after the other: c[1..mc]
+  bool hosted = false; ///< the code runs in this process, where the runtime's functions are
 };
 
 struct DescentTexts {

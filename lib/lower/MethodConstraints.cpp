@@ -86,7 +86,7 @@ void MethodLowering::makeConstraintKernels() {
            differentiate::pushforward(g, gradient, problem.unknowns, directions),
            {problem.unknowns, multipliers, directions, {sigma}}),
       {x, y, v}, sigma, slope);
-  c.kkt = addKktFunctions(module);
+  c.kkt = addKktFunctions(module, problem.hosted);
 }
 
 /// The kernel of `spec`, and around it one whose vectors are single arrays. Its

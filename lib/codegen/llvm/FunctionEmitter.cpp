@@ -97,11 +97,13 @@ void FunctionEmitter::callRuntime() {
   }
   for (llvm::Value *a : arguments)
     types.push_back(a->getType());
-  auto *type = llvm::FunctionType::get(b_.getInt64Ty(), types, false);
+  llvm::Type *returned = result.valid() ? b_.getInt64Ty() : b_.getVoidTy();
+  auto *type = llvm::FunctionType::get(returned, types, false);
   llvm::FunctionCallee callee = target_->getParent()->getOrInsertFunction(f_.external, type);
   llvm::CallInst *call = b_.CreateCall(callee, arguments);
   call->setDoesNotThrow();
-  writeVariable(result, call);
+  if (result.valid())
+    writeVariable(result, call);
 }
 
 llvm::BasicBlock *FunctionEmitter::block(const llvm::Twine &name) {
