@@ -3,6 +3,7 @@
 #include "differentiate/KeptValues.h"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -261,6 +262,37 @@ std::vector<ValueId> valuesToKeep(Graph &g, const Opened &o, const Contributions
     for (ValueId v : keeper.dearValues(leastGain(storing)))
       found.push_back(v);
   return found;
+}
+
+ValueId branchOf(Graph &g, std::span<const ValueId> roots, ValueId v) {
+  const ValueId always = g.boolean(true);
+  std::map<ValueId, ValueId> conditions; // of what is still to be taken, users last
+  auto readUnder = [&](ValueId part, ValueId condition) {
+    auto [it, fresh] = conditions.try_emplace(part, condition);
+    if (!fresh && it->second != condition)
+      it->second = always;
+  };
+  for (ValueId root : roots)
+    readUnder(root, always);
+  while (!conditions.empty()) {
+    const auto [user, here] = *conditions.rbegin();
+    conditions.erase(user);
+    if (user == v)
+      return here;
+    const Node n = g.node(user);
+    const bool select = n.op == Op::Select;
+    const bool branches =
+        select || (n.op == Op::Prim && (n.prim() == Prim::And || n.prim() == Prim::Or));
+    for (unsigned k = 0; k < n.operandCount; ++k) {
+      ValueId condition = here;
+      if (const ValueId c = g.operand(user, 0); branches && k > 0 && !g.isOpenTerm(c)) {
+        const bool holds = select ? k == 1 : n.prim() == Prim::And;
+        condition = g.logicalAnd(here, holds ? c : g.logicalNot(c));
+      }
+      readUnder(g.operand(user, k), condition);
+    }
+  }
+  return always;
 }
 
 } // namespace gradus::differentiate

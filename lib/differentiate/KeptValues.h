@@ -24,4 +24,8 @@ std::vector<ir::ValueId> valuesToKeep(ir::Graph &graph, const ir::Opened &opened
                                       std::span<const ir::ValueId> adjointSymbols,
                                       Storing storing);
 
+/// The condition under which the roots read v: that of a branch of which v is a part, true
+/// where v is no part of one branch alone.
+ir::ValueId branchOf(ir::Graph &graph, std::span<const ir::ValueId> roots, ir::ValueId v);
+
 } // namespace gradus::differentiate

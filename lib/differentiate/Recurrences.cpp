@@ -75,8 +75,9 @@ bool copies(Graph &g, ValueId v, ValueId of) {
 }
 
 /// Values of a step that the way back reads are kept over all steps as more states, that
-/// no step reads, instead of made a second time. Returns the recurrence with these (or
-/// `recur`), and adds to `place` where they are at step t.
+/// no step reads, instead of made a second time; nothing is made of a branch that a step
+/// does not take. Returns the recurrence with these (or `recur`), and adds to `place` where
+/// they are at step t.
 ValueId remember(Graph &g, ValueId recur, const Opened &o, ValueId t,
                  const std::vector<ValueId> &values, Substitution &place) {
   std::vector<ValueId> symbols = o.symbols, starts = o.starts, nexts = o.nexts;
@@ -93,7 +94,7 @@ ValueId remember(Graph &g, ValueId recur, const Opened &o, ValueId t,
     const Type type = g.type(v);
     symbols.push_back(g.newState(type));
     starts.push_back(type == Type{Kind::Int, 0} ? g.integer(0) : nothing(g, type));
-    nexts.push_back(v);
+    nexts.push_back(g.select(branchOf(g, o.nexts, v), v, starts.back()));
   }
   if (nexts.size() > o.nexts.size())
     recur = g.recur(symbols, o.ranges[0], o.condition, starts, nexts, o.remade);
