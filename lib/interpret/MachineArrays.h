@@ -151,10 +151,11 @@ template <class T> bool Machine<T>::stepInto() {
     return true;
   case Op::Put: {
     // Nothing is added where nothing comes from: the adjoint of a read in a loop
-    // that did not run has an index that nobody has read.
+    // that did not run has an index that nobody has read. Nor to what has no elements.
     if (!need(ops[0]))
       return true;
-    if (n.type.kind == Kind::Real ? slot(ops[0]).real == T(0) : slot(ops[0]).whole == 0) {
+    if (n.type.kind == Kind::Real ? slot(ops[0]).real == T(0) || into->data.empty()
+                                  : slot(ops[0]).whole == 0) {
       pop();
       return true;
     }

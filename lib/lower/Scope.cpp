@@ -27,7 +27,7 @@ void Scope::run(std::vector<Action> given) {
   for (const Action &a : given)
     if (g.isConstant(a.guard)) {
       sureRoots.push_back(a.value);
-      bool guarded = a.checked != 0 && a.combine == Combine::Add && !g.isConstant(a.value);
+      bool guarded = a.checked != 0 && a.combine == Combine::Add;
       if (!guarded) // see guardIndices
         sureRoots.insert(sureRoots.end(), a.indices.begin(), a.indices.end());
     }
@@ -187,14 +187,24 @@ void Scope::takeApart(Action first, int producer) {
   }
 }
 
+/// Whether an index of a part that is added to a real array may fail, or not be inside.
+bool Scope::placeMayFail(std::span<const ValueId> operands, Type array) {
+  if (array.kind != Kind::Real)
+    return false;
+  const std::vector<ValueId> indices(operands.begin(), operands.end());
+  return !areInside(b, indices, std::vector<Axis>(g.axes(array.shape))) ||
+         std::any_of(indices.begin(), indices.end(), [&](ValueId i) { return mayFail(i); });
+}
+
 /// The adjoint of a read in a loop that did not run is 0, and the index is one
-/// that nobody has read: where it may fail it is not looked at.
+/// that nobody has read: where it may fail it is not looked at, nor where the array has no
+/// elements, which nobody reads.
 void Scope::guardIndices(Action &a) {
-  bool fine = areInside(b, a.indices, std::vector<Axis>(g.axes(a.checked)));
-  for (ValueId i : a.indices)
-    fine = fine && !mayFail(i);
-  if (!fine && g.type(a.value).kind == Kind::Real)
-    a.guard = g.logicalAnd(a.guard, g.prim(Prim::NotEqual, {a.value, g.real(0)}));
+  if (!placeMayFail(a.indices, {g.type(a.value).kind, a.checked}))
+    return;
+  a.guard = g.logicalAnd(a.guard, g.prim(Prim::NotEqual, {a.value, g.real(0)}));
+  for (const Axis &axis : std::vector<Axis>(g.axes(a.checked)))
+    a.guard = g.logicalAnd(a.guard, runs(axis.lo, axis.hi));
 }
 
 void Scope::takeApartElementwise(Action a, int producer) {

@@ -106,6 +106,7 @@ private:
                std::vector<Action> inner, int producer, int recurrence = -1);
   void addElement(Action a, int producer);
   void takeApart(Action a, int producer);
+  bool placeMayFail(std::span<const ir::ValueId> indices, ir::Type array);
   void guardIndices(Action &a);
   void takeApartElementwise(Action a, int producer);
   void takeApartList(const Action &a, int producer);

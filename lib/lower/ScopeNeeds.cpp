@@ -291,7 +291,8 @@ void Scope::addArrayProducer(int p) {
        })) {
     const Node &n = g.node(part);
     producers[p].nested |= !n.type.scalar() && !isThere(part) &&
-                           (n.op == Op::Select || (b.module.strict && n.op == Op::Prim));
+                           (n.op == Op::Select || (b.module.strict && n.op == Op::Prim) ||
+                            (n.op == Op::Put && placeMayFail(g.operands(part).subspan(1), n.type)));
   }
   if (producers[p].nested) {
     LoopItem item;

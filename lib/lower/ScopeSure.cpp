@@ -60,8 +60,8 @@ bool Scope::skips(const Node &n, ValueId v, unsigned k) const {
               (n.op == Op::Prim && (n.prim() == Prim::And || n.prim() == Prim::Or));
   bool start = isStart(n, k);
   bool ends = n.op == Op::Recur && k > 2 && !start && !g.isConstant(g.operand(v, 2));
-  // A place to add to is not looked at where zero is added: see guardIndices.
-  bool place = n.op == Op::Put && k >= 1 && !g.isConstant(g.operand(v, 0));
+  // A place to add to is not looked at where zero is added, or nothing is: see guardIndices.
+  bool place = n.op == Op::Put && k >= 1;
   return ends || place || (lazy && k >= 1) ||
          (n.op == Op::Reduce && k == 3 && !takesAll(v));
 }
