@@ -61,6 +61,22 @@ bool isPiecewise(const Graph &g, ValueId v) {
          (n.prim() == Prim::Min || n.prim() == Prim::Max || n.prim() == Prim::Mod);
 }
 
+/// Where a quotient by what is at least 1 reaches k >= 1, what is divided reaches k times
+/// the divisor: for `slack` = div(x, y) - k the difference of these; else nothing.
+ValueId slackOfDivided(Graph &g, ValueId slack) {
+  const auto a = affineForm(g, slack);
+  if (!a || a->terms.size() != 1 || a->constant >= 0)
+    return {};
+  const auto [atom, factor] = *a->terms.begin();
+  const Node &n = g.node(atom);
+  if (factor != 1 || n.op != Op::Prim || n.prim() != Prim::IntDiv)
+    return {};
+  const ValueId divided = g.operand(atom, 0), divisor = g.operand(atom, 1);
+  if (!Bounds(g).nonNegative(g.sub(divisor, g.integer(1)), {}))
+    return {};
+  return g.sub(divided, scale(g, divisor, -a->constant));
+}
+
 } // namespace
 
 bool Bounds::nonNegative(ValueId v, std::span<const ValueId> open) {
@@ -78,8 +94,12 @@ bool Bounds::nonNegative(ValueId v, std::span<const ValueId> open) {
     if (!symbol.lo.valid() || (g.isConstant(symbol.lo) && g.isConstant(symbol.hi)))
       continue;
     ValueId slack = extremeOverIndices(g, g.sub(symbol.hi, symbol.lo), false);
-    if (slack.valid() && std::find(slacks.begin(), slacks.end(), slack) == slacks.end())
+    while (slack.valid() && std::find(slacks.begin(), slacks.end(), slack) == slacks.end()) {
       slacks.push_back(slack);
+      slack = slackOfDivided(g, slack);
+      if (slack.valid())
+        slack = extremeOverIndices(g, slack, false);
+    }
   }
   return !slacks.empty() && prove(v, slacks, 0);
 }
