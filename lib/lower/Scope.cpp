@@ -82,6 +82,7 @@ void Scope::addLoop(ValueId lo, ValueId hi, ValueId symbol, ValueId guard, std::
   item.producer = producer;
   item.recurrence = recurrence;
   findNeeds(item);
+  readStored(item);
   items.push_back(std::move(item));
   if (producer >= 0)
     producers[producer].items.push_back(items.size() - 1);

@@ -42,6 +42,7 @@ private:
     std::vector<Action> inner;      ///< what its body does
     std::vector<ir::ValueId> needs; ///< values of this scope that the body reads
     Aliases aliases;
+    Aliases stored;    ///< states, and those that are stored for them
     int producer = -1; ///< the value it helps to compute
     int recurrence = -1; ///< the steps of one: an index into `recurrences`
     int level = 0;
@@ -141,6 +142,7 @@ private:
   bool startsSurely(ir::ValueId states);
   ir::ValueId startedIf(ir::ValueId condition, ir::ValueId states);
   ir::ValueId storedStates(ir::ValueId states, ir::ValueId condition, LoopItem &loop);
+  void readStored(LoopItem &loop);
 
   // ScopeSure.cpp: what is computed in any case.
   bool takesAll(ir::ValueId v) const;

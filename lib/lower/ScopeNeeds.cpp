@@ -165,7 +165,8 @@ void Scope::findNeeds(LoopItem &item) {
       if (!condition.valid() && !mayFailInside(v, item))
         condition = all;
       ValueId here;
-      if (!safe && n.op == Op::State && !n.type.scalar()) {
+      const bool stored = !safe && n.op == Op::State && !n.type.scalar();
+      if (stored) {
         bool chosen = std::any_of(read.begin(), read.end(),
                                   [](const Use &u) { return u.kind == Use::Chosen; });
         here = storedStates(v, chosen ? condition : ValueId{}, item);
@@ -175,7 +176,7 @@ void Scope::findNeeds(LoopItem &item) {
       if (here.valid()) {
         item.needs.push_back(here);
         if (here != v)
-          item.aliases.push_back({v, here});
+          (stored ? item.stored : item.aliases).push_back({v, here});
         continue;
       }
       // Left to the body, except for what it is made of.
@@ -300,6 +301,8 @@ void Scope::addArrayProducer(int p) {
     findNeeds(item);
     producers[p].needs = std::move(item.needs);
     producers[p].aliases = std::move(item.aliases);
+    producers[p].aliases.insert(producers[p].aliases.end(), item.stored.begin(),
+                                item.stored.end());
     return;
   }
   size_t firstFill = fills.size();

@@ -71,6 +71,9 @@ void Scope::addRecurrence(int p) {
     steps.push_back(act(r.opened.condition));
   recurrences.push_back(std::move(r));
   findNeeds(starts);
+  readStored(starts);
+  for (size_t k = 0; k < starts.inner.size(); ++k)
+    recurrences.back().opened.starts[k] = starts.inner[k].value;
   producers[p].needs = std::move(starts.needs);
   addLoop(lo, hi, symbols[0], always, std::move(steps), p, index);
 }
@@ -95,9 +98,6 @@ bool Scope::readsBeforeStep(const LoopItem &item, const Recurrence &r, ValueId a
 std::vector<std::pair<ValueId, int>> Scope::joinable(LoopItem &item, int home) {
   std::vector<std::pair<ValueId, int>> found;
   for (ValueId v : item.needs) {
-    if (std::any_of(item.aliases.begin(), item.aliases.end(),
-                    [&](const auto &alias) { return alias.second == v; }))
-      continue; // read under another name
     if (g.node(v).op != Op::State) {
       if (joinsMaker(item, v, home))
         found.push_back({v, find(v)->level});

@@ -47,8 +47,8 @@ ValueId Scope::startedIf(ValueId condition, ValueId states) {
 
 /// What to store for an array of states that the loop reads, where a branch is taken, if
 /// a condition is given. All loops find the same array if the recurrence starts surely
-/// where it has a state, or a step, as it has if this loop runs. Else it is made in any
-/// case: made where it is read, it would be made again for each index of the loop.
+/// where it has a state, or if it has a step where they run. Else it is made in any case:
+/// made where it is read, it would be made again for each index of the loop.
 ValueId Scope::storedStates(ValueId states, ValueId condition, LoopItem &loop) {
   if (startsSurely(states))
     return states;
@@ -56,23 +56,43 @@ ValueId Scope::storedStates(ValueId states, ValueId condition, LoopItem &loop) {
   const Axis range = o.ranges[0];
   if (mayFail(range.lo) || mayFail(range.hi))
     return states;
-  auto startsIn = [&](const Axis &axis) {
-    LoopItem inside;
-    inside.symbol = g.newSymbol(axis.lo, axis.hi);
-    return std::none_of(o.starts.begin(), o.starts.end(),
-                        [&](ValueId start) { return mayFailInside(start, inside); });
-  };
   if (g.node(states).statePart() == StatePart::All) {
     const Axis all = g.axesOf(states)[0];
-    if (startsIn(all))
+    LoopItem reading;
+    reading.symbol = g.newSymbol(all.lo, all.hi);
+    if (std::none_of(o.starts.begin(), o.starts.end(),
+                     [&](ValueId start) { return mayFailInside(start, reading); }))
       return startedIf(runs(all.lo, all.hi), states);
   }
   std::vector<ValueId> open = b.openSymbols;
   if (loop.symbol.valid())
     open.push_back(loop.symbol);
-  if (b.bounds.nonNegative(g.sub(range.hi, range.lo), open) && startsIn(range))
+  if (b.bounds.nonNegative(g.sub(range.hi, range.lo), open))
     return startedIf(runs(range.lo, range.hi), states);
   return condition.valid() ? startedIf(condition, states) : states;
+}
+
+/// Makes the loop read the states that are stored for it.
+void Scope::readStored(LoopItem &loop) {
+  if (loop.stored.empty())
+    return;
+  Substitution map;
+  for (ValueId v : loop.needs)
+    map.emplace(v, v);
+  for (const auto &[v, here] : loop.aliases)
+    map.emplace(v, v);
+  map.insert(loop.stored.begin(), loop.stored.end());
+  auto instead = [&](ValueId &v) { v = g.substitute(v, map); };
+  for (Action &a : loop.inner) {
+    instead(a.value);
+    instead(a.guard);
+    std::for_each(a.indices.begin(), a.indices.end(), instead);
+  }
+  if (loop.recurrence >= 0) {
+    Opened &steps = recurrences[static_cast<size_t>(loop.recurrence)].opened;
+    std::for_each(steps.nexts.begin(), steps.nexts.end(), instead);
+    instead(steps.condition);
+  }
 }
 
 } // namespace gradus::lower
