@@ -109,18 +109,20 @@ bool Bounds::prove(ValueId v, const Slacks &slacks, int depth) {
   auto a = affineForm(g, v);
   if (!a || depth > deepest)
     return false;
+  // Ends of ranges first: in i <= max(n, 0) with i in 1..max(n, 0) they cancel cases.
+  ValueId least = extremeOverIndices(g, v, true);
+  if (least.valid() &&
+      (constantOrSizesNonNegative(g, least) ||
+       std::any_of(slacks.begin(), slacks.end(), [&](ValueId s) {
+         return constantOrSizesNonNegative(g, g.sub(least, s));
+       })))
+    return true;
   auto cases = std::find_if(a->terms.begin(), a->terms.end(),
                             [&](const auto &t) { return isPiecewise(g, t.first); });
   if (cases != a->terms.end())
     return splitCase(v, cases->first, cases->second, slacks, depth);
-  ValueId least = extremeOverIndices(g, v, true);
   if (!least.valid())
     return false;
-  if (constantOrSizesNonNegative(g, least))
-    return true;
-  if (std::any_of(slacks.begin(), slacks.end(),
-                  [&](ValueId s) { return constantOrSizesNonNegative(g, g.sub(least, s)); }))
-    return true;
   // The end of a range may have cases of its own.
   return least != v && prove(least, slacks, depth + 1);
 }

@@ -487,9 +487,12 @@ std::vector<bool> Graph::dependsOnInputs(std::span<const ValueId> roots,
   for (ValueId v : roots)
     limit = std::max(limit, v.index + 1);
   std::vector<bool> depends(nodes_.size());
-  for (ValueId v : inputs)
+  uint32_t first = limit; // operands have smaller ids
+  for (ValueId v : inputs) {
     depends[v.index] = true;
-  for (uint32_t k = 0; k < limit; ++k)
+    first = std::min(first, v.index);
+  }
+  for (uint32_t k = first; k < limit; ++k)
     if (!depends[k])
       for (ValueId o : operands({k}))
         if (depends[o.index]) {

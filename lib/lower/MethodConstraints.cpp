@@ -221,6 +221,15 @@ void MethodLowering::declareConstraintTables() {
   auto space = [&](const char *name, ValueId length, Kind kind) {
     return b->workspace({kind, g.shape({{g.integer(1), length}})}, name);
   };
+  // The entries of J and H lie in them.
+  const ValueId one = g.integer(1);
+  b->elementRanges[c.tables[RowJ]] = {one, c.count};
+  for (PatternTable table : {ColumnJ, RowH, ColumnH, ReadH})
+    b->elementRanges[c.tables[table]] = {one, n};
+  // Ends of most loops of a method.
+  for (ValueId v : {c.count, order})
+    if (!g.isConstant(v) && !b->bound(v).valid())
+      b->bind(v, b->size(v));
   c.kx = space("kx", c.sizes[SizeK], Kind::Real);
   c.lx = space("lx", c.sizes[SizeL], Kind::Real);
   c.d = space("d", order, Kind::Real);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 namespace gradus::lower {
 
@@ -96,10 +97,12 @@ bool bodyHas(const syntax::Body &body, const Predicate &wanted) {
 
 namespace {
 
+/// Methods that are called by methods that are called.
+constexpr int mostLevels = 8;
+
 /// Also in the methods that are called, a few levels deep.
 bool textsHave(const DescentTexts &texts, const syntax::Body &body, const Predicate &wanted,
                int depth = 0) {
-  constexpr int mostLevels = 8;
   return bodyHas(body, [&](const syntax::Call &c) {
     if (wanted(c))
       return true;
@@ -109,10 +112,26 @@ bool textsHave(const DescentTexts &texts, const syntax::Body &body, const Predic
   });
 }
 
-bool callsOne(const DescentTexts &texts, std::initializer_list<std::string_view> names) {
-  return textsHave(texts, texts.method->body, [&](const syntax::Call &c) {
-    return std::find(names.begin(), names.end(), c.callee.name) != names.end();
+/// The names of all that is called, each looked up once.
+void collectCalls(const DescentTexts &texts, const syntax::Body &body, std::set<std::string> &into,
+                  int depth = 0) {
+  std::vector<std::string> found;
+  bodyHas(body, [&](const syntax::Call &c) {
+    if (into.insert(c.callee.name).second)
+      found.push_back(c.callee.name);
+    return false;
   });
+  if (texts.piece && depth < mostLevels)
+    for (const std::string &name : found)
+      if (const syntax::MethodDecl *piece = texts.piece(name))
+        collectCalls(texts, piece->body, into, depth + 1);
+}
+
+bool callsOne(const DescentTexts &texts, std::initializer_list<const char *> names) {
+  std::set<std::string> called;
+  collectCalls(texts, texts.method->body, called);
+  return std::any_of(names.begin(), names.end(),
+                     [&](const char *name) { return called.count(name) != 0; });
 }
 
 } // namespace

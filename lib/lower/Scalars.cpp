@@ -3,6 +3,7 @@
 #include "lower/Kernel.h"
 #include "lower/Scope.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace gradus::lower {
@@ -19,8 +20,18 @@ struct IndexNeeds {
 
 IndexNeeds indexNeeds(FunctionBuilder &b, ValueId index, const Axis &axis,
                       std::span<const ValueId> open) {
-  return {!b.bounds.nonNegative(b.g.sub(index, axis.lo), open),
-          !b.bounds.nonNegative(b.g.sub(axis.hi, index), open)};
+  Graph &g = b.g;
+  auto certain = [&](ValueId more, ValueId less) {
+    const ValueId v = g.sub(more, less);
+    return b.bounds.nonNegative(v, open) ||
+           std::any_of(b.facts.begin(), b.facts.end(), [&](ValueId fact) {
+             return b.bounds.nonNegative(g.sub(v, fact), open);
+           });
+  };
+  if (g.node(index).op == Op::At)
+    if (auto it = b.elementRanges.find(g.operand(index, 0)); it != b.elementRanges.end())
+      return {!certain(it->second.lo, axis.lo), !certain(axis.hi, it->second.hi)};
+  return {!certain(index, axis.lo), !certain(axis.hi, index)};
 }
 
 ScalarId constantInt(FunctionBuilder &b, ValueId v) {

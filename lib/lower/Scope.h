@@ -100,6 +100,9 @@ public:
   void finish();
 
   std::vector<ir::ValueId> openSymbols; ///< of the loops around
+  std::vector<ir::ValueId> facts; ///< Int scalars that are not negative on the way here
+  /// Of arrays of whole numbers that the host makes: where their elements lie.
+  std::unordered_map<ir::ValueId, ir::Axis, ir::ValueIdHash> elementRanges;
   bool hasRecurrences = false; ///< what is lowered may have some
   /// Whether the Int scalar v is certainly not negative, where we are.
   bool nonNegative(ir::ValueId v) { return bounds.nonNegative(v, openSymbols); }

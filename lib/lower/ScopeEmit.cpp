@@ -161,6 +161,26 @@ bool Scope::flat(int region, unsigned &cost) {
   return true;
 }
 
+/// What a comparison of whole numbers says where it holds, or where it does not.
+void Scope::addFacts(ValueId condition, bool holds) {
+  const Node n = g.node(condition);
+  if (n.op != Op::Prim)
+    return;
+  const Prim p = n.prim();
+  if (p == Prim::Not)
+    return addFacts(g.operand(condition, 0), !holds);
+  if (p == (holds ? Prim::And : Prim::Or)) {
+    addFacts(g.operand(condition, 0), holds);
+    return addFacts(g.operand(condition, 1), holds);
+  }
+  if ((p != Prim::Less && p != Prim::LessEqual) ||
+      g.type(g.operand(condition, 0)).kind != Kind::Int)
+    return;
+  const ValueId x = g.operand(condition, 0), y = g.operand(condition, 1);
+  const ValueId difference = holds ? g.sub(y, x) : g.sub(x, y);
+  b.facts.push_back((p == Prim::Less) == holds ? g.sub(difference, g.integer(1)) : difference);
+}
+
 void Scope::emitLazy(int region, ValueId v) {
   const Node n = g.node(v);
   int child[2] = {-1, -1};
@@ -188,8 +208,12 @@ void Scope::emitLazy(int region, ValueId v) {
   for (int k : {0, 1}) {
     size_t mark = b.mark();
     b.body = k == 0 ? &branch.then : &branch.otherwise;
+    const size_t known = b.facts.size();
+    if (select)
+      addFacts(g.operand(v, 0), k == 0);
     if (child[k] >= 0)
       emitRegion(child[k]);
+    b.facts.resize(known);
     ScalarId value;
     if (select)
       value = b.bound(g.operand(v, k + 1));

@@ -200,6 +200,7 @@ private:
   void emitValue(int region, const Info &info);
   bool flat(int region, unsigned &cost);
   void emitLazy(int region, ir::ValueId v);
+  void addFacts(ir::ValueId condition, bool holds);
   void emitLoop(const std::vector<size_t> &group);
   Aliases sharedAliases(const std::vector<size_t> &group) const;
   std::vector<Action> withAliases(std::vector<Action> given, const LoopItem &item,

@@ -20,9 +20,14 @@ using ir::Axis;
 bool Elaborator::outside(ValueId index, const Axis &axis, bool high, SourceRange place,
                          SourceRange array, SourceRange whole, bool &inside) {
   ValueId end = high ? axis.hi : axis.lo;
+  inside = false;
+  for (const Active &binder : context_.active)
+    if (binder.symbol == index && (high ? binder.hi : binder.lo) == end) {
+      inside = true; // x[i] with i over all of x, as most are
+      return false;
+    }
   ValueId extreme = graph_.sub(index, end);
   std::vector<std::pair<ValueId, ValueId>> chosen;
-  inside = false;
   for (size_t k = context_.active.size(); k-- > 0;) {
     const Active binder = context_.active[k];
     if (!graph_.dependsOn(extreme, binder.symbol))

@@ -34,6 +34,49 @@ TEST_P(Statements, ScalarExpression) {
   EXPECT_EQ(flag, 0);
 }
 
+TEST_P(Statements, VariablesBeginAtZero) {
+  // Each of them is set on some way to where it is read, but not on all.
+  Module m;
+  FunctionBuilder f(m, "f");
+  ScalarId c = f.parameter(Kind::Bool, "c"), n = f.parameter(Kind::Int, "n");
+  BufferId out = f.array(BufferRole::Out, "out", {f.axis(f.integer(5))});
+  ScalarId one = f.integer(1), seven = f.real(7);
+  auto variable = [&](const char *name) { return f.variable(Kind::Real, name); };
+  auto show = [&](int64_t k, VariableId v) { f.store(out, {f.integer(k)}, f.read(v)); };
+  VariableId branch = variable("branch"), round = variable("round"), sum = variable("sum");
+  VariableId head = variable("head"), both = variable("both");
+  f.branch(c, [&] { f.assign(branch, seven); });
+  show(1, branch);
+  f.loop("i", one, n, [&](ScalarId) { f.assign(round, seven); });
+  show(2, round);
+  VariableId before = variable("before");
+  f.loop("i", one, f.integer(3), [&](ScalarId i) {
+    f.accumulate(sum, Combine::Add, f.read(before));
+    f.assign(before, f.apply(Prim::ToReal, {i}));
+  });
+  show(3, sum);
+  f.whileLoop(
+      [&] {
+        f.branch(c, [] {}, [&] { f.add(Break{}); });
+        f.assign(head, seven);
+        return f.boolean(false);
+      },
+      [] {});
+  show(4, head);
+  f.branch(c, [&] { f.assign(both, seven); }, [&] { f.assign(both, f.real(8)); });
+  show(5, both);
+  Program p(m, GetParam());
+  for (int round_ = 0; round_ < 2; ++round_) {
+    uint8_t yes = 1, no = 0;
+    int64_t rounds = 2, none = 0;
+    double shown[5];
+    EXPECT_EQ(p.call("f", &yes, &rounds, shown), 0);
+    EXPECT_EQ(std::vector(shown, shown + 5), (std::vector<double>{7, 7, 3, 7, 7}));
+    EXPECT_EQ(p.call("f", &no, &none, shown), 0);
+    EXPECT_EQ(std::vector(shown, shown + 5), (std::vector<double>{0, 0, 3, 0, 8}));
+  }
+}
+
 TEST_P(Statements, NestedLoopsOverAnyIndexRange) {
   // y[i] = sum(j in 0..n) A[i,j]*x[j] with i in -1..m-2
   Module m;

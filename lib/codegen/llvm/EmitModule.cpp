@@ -159,6 +159,8 @@ std::unique_ptr<llvm::Module> emitModule(const loops::Module &source, const Sett
       describeTarget(machine, f);
 
   expandExtrema(*module);
+  if (!settings.careful)
+    return module;
   // Debian's LLVM has no assertions: without this, broken IR is a crash later.
   std::string broken;
   llvm::raw_string_ostream stream(broken);

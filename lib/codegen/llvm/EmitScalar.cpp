@@ -4,6 +4,7 @@
 
 #include <llvm/IR/MDBuilder.h>
 
+#include <algorithm>
 #include <cassert>
 
 namespace gradus::codegen {
@@ -29,8 +30,10 @@ llvm::Type *memoryTypeOf(const ModuleContext &context, Kind kind) {
 
 //--- scopes -----------------------------------------------------------------------
 
-AliasScopes::AliasScopes(llvm::LLVMContext &context, const loops::Function &function)
+AliasScopes::AliasScopes(llvm::LLVMContext &context, const loops::Function &function, bool quick)
     : f_(function), context_(context) {
+  if (quick)
+    return;
   size_t roots = 0, slices = 0;
   for (const Buffer &b : f_.buffers) {
     roots += b.role != BufferRole::View;
@@ -162,12 +165,15 @@ llvm::Value *FunctionEmitter::combine(Combine combine, llvm::Value *old, ScalarI
 //--- variables --------------------------------------------------------------------
 
 llvm::Value *FunctionEmitter::readVariable(VariableId v) {
+  if (context_.quick && written_.variable == v && written_.block == b_.GetInsertBlock())
+    return written_.value;
   llvm::AllocaInst *slot = variables_[v.index];
   llvm::Value *raw = b_.CreateLoad(slot->getAllocatedType(), slot);
   return f_.variables[v.index].kind == Kind::Bool ? b_.CreateTrunc(raw, b_.getInt1Ty()) : raw;
 }
 
 void FunctionEmitter::writeVariable(VariableId v, llvm::Value *value) {
+  written_ = {v, b_.GetInsertBlock(), value};
   if (f_.variables[v.index].kind == Kind::Bool)
     value = b_.CreateZExt(value, b_.getInt8Ty());
   b_.CreateStore(value, variables_[v.index]);
@@ -188,11 +194,15 @@ llvm::Value *FunctionEmitter::bufferPointer(BufferId buffer) {
 /// Makes the pointers of buffers as soon as their offset is known. The place
 /// dominates every use of the offset, hence of the buffer.
 void FunctionEmitter::rememberPointers(ScalarId offset) {
-  for (uint32_t i = 0; i < f_.buffers.size(); ++i) {
+  const auto [first, last] = placedBy_.equal_range(offset.index);
+  if (first == last)
+    return;
+  std::vector<uint32_t> placed;
+  for (auto it = first; it != last; ++it)
+    placed.push_back(it->second);
+  std::sort(placed.begin(), placed.end()); // a view comes after what it is a part of
+  for (uint32_t i : placed) {
     const Buffer &b = f_.buffers[i];
-    bool local = b.role == BufferRole::Workspace || b.role == BufferRole::View;
-    if (!local || b.offset != offset)
-      continue;
     if (b.role == BufferRole::Workspace || pointers_[b.base.index])
       pointers_[i] = bufferPointer(BufferId{i});
   }
@@ -212,6 +222,16 @@ llvm::Value *FunctionEmitter::elementPointer(BufferId buffer,
   if (indices.empty())
     return pointer;
   llvm::Type *element = memoryTypeOf(context_, f_.buffers[buffer.index].kind);
+  if (context_.quick && indices.size() == 1)
+    // An index and a constant are parts of an address for the quick selection, and their
+    // difference is an instruction.
+    if (auto *lo = llvm::dyn_cast<llvm::ConstantInt>(value(f_.buffers[buffer.index].axes[0].lo));
+        lo && lo->getValue().isSignedIntN(16)) {
+      llvm::Value *from0 = b_.CreateGEP(element, pointer, indices[0]);
+      const int64_t bytes =
+          lo->getSExtValue() * static_cast<int64_t>(element->getPrimitiveSizeInBits() / 8);
+      return bytes == 0 ? from0 : b_.CreateConstGEP1_64(b_.getInt8Ty(), from0, -bytes);
+    }
   return b_.CreateInBoundsGEP(element, pointer, linearIndex(buffer, indices));
 }
 

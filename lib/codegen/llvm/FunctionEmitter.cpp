@@ -1,6 +1,7 @@
 //===- FunctionEmitter.cpp - statements and control flow -------------------===//
 #include "codegen/llvm/FunctionEmitter.h"
 #include "codegen/llvm/ChunkedLoop.h"
+#include "codegen/llvm/UnsetVariables.h"
 #include "codegen/llvm/VectorLoop.h"
 
 #include <llvm/IR/MDBuilder.h>
@@ -41,7 +42,7 @@ FunctionEmitter::FunctionEmitter(const ModuleContext &context, const loops::Func
                                  const BodyFunction &target,
                                  std::shared_ptr<const AccessCounts> counts)
     : context_(context), f_(source), signature_(target), target_(target.function),
-      b_(context.target.getContext()), scopes_(context.target.getContext(), source),
+      b_(context.target.getContext()), scopes_(context.target.getContext(), source, context.quick),
       counts_(std::move(counts)) {
   values_.assign(f_.scalars.size(), nullptr);
   definitions_.assign(f_.scalars.size(), nullptr);
@@ -49,6 +50,10 @@ FunctionEmitter::FunctionEmitter(const ModuleContext &context, const loops::Func
   for (size_t k = 0; k < f_.buffers.size(); ++k)
     if (f_.buffers[k].role == BufferRole::Constant)
       pointers_[k] = context_.tables[f_.buffers[k].table];
+  for (uint32_t k = 0; k < f_.buffers.size(); ++k)
+    if (const Buffer &b = f_.buffers[k];
+        b.role == BufferRole::Workspace || b.role == BufferRole::View)
+      placedBy_.emplace(b.offset.index, k);
   if (context_.vectors.lanes > 1 && !counts_)
     counts_ = std::make_shared<AccessCounts>(f_);
 }
@@ -69,8 +74,13 @@ void FunctionEmitter::emit() {
   }
   for (const Variable &v : f_.variables)
     variables_.push_back(b_.CreateAlloca(memoryTypeOf(context_, v.kind), nullptr, v.name));
-  for (llvm::AllocaInst *slot : variables_)
-    b_.CreateStore(llvm::Constant::getNullValue(slot->getAllocatedType()), slot);
+  // Passes would find out which of them need it.
+  const std::vector<bool> unset =
+      context_.quick ? readBeforeSet(f_) : std::vector<bool>(variables_.size(), true);
+  for (size_t k = 0; k < variables_.size(); ++k)
+    if (unset[k])
+      b_.CreateStore(llvm::Constant::getNullValue(variables_[k]->getAllocatedType()),
+                     variables_[k]);
   for (const Parameter &p : f_.parameters)
     if (auto *s = std::get_if<ScalarId>(&p.value))
       rememberPointers(*s);
@@ -136,7 +146,7 @@ void FunctionEmitter::body(const Body &list) {
 void FunctionEmitter::statement(const Let &s) {
   llvm::Value *v = operation(s.operation);
   const std::string &name = f_.scalars[s.target.index].name;
-  if (!name.empty() && llvm::isa<llvm::Instruction>(v) && !v->hasName())
+  if (!context_.quick && !name.empty() && llvm::isa<llvm::Instruction>(v) && !v->hasName())
     v->setName(name);
   values_[s.target.index] = v;
   definitions_[s.target.index] = &s.operation;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <unordered_map>
 #include <vector>
 
 namespace gradus::codegen {
@@ -43,7 +44,8 @@ llvm::Attribute noCapture(llvm::LLVMContext &context);
 /// by their attributes; slices of the workspace hang on one pointer and need this.
 class AliasScopes {
 public:
-  AliasScopes(llvm::LLVMContext &context, const loops::Function &function);
+  /// quick: none, since no pass will look at them.
+  AliasScopes(llvm::LLVMContext &context, const loops::Function &function, bool quick);
   loops::BufferId root(loops::BufferId buffer) const;
   void annotate(llvm::Instruction *access, loops::BufferId buffer) const;
   void annotate(llvm::Instruction *access, loops::BufferId target, loops::BufferId source) const;
@@ -119,8 +121,14 @@ private:
   std::vector<const loops::Operation *> definitions_; ///< by ScalarId, null: not a Let
   std::vector<llvm::AllocaInst *> variables_;         ///< by VariableId
   std::vector<llvm::Value *> pointers_;               ///< by BufferId, null: made at each use
+  std::unordered_multimap<uint32_t, uint32_t> placedBy_; ///< ScalarId of an offset -> buffers
   std::vector<llvm::BasicBlock *> loopExits_;
   std::shared_ptr<const AccessCounts> counts_; ///< where loops may run on vectors
+  struct Written {
+    loops::VariableId variable;
+    llvm::BasicBlock *block = nullptr;
+    llvm::Value *value = nullptr;
+  } written_; ///< the variable that was set last
   unsigned depth_ = 0;                          ///< loops around, while loops not counted
   llvm::MDNode *accessGroup_ = nullptr; ///< of the innermost independent loop
 };

@@ -57,6 +57,7 @@ std::unique_ptr<LLVMProgram> LLVMProgram::create(const loops::Module &module,
   constructLateGlobals();
   auto impl = std::make_unique<Impl>();
   impl->settings = settings;
+  impl->context.setDiscardValueNames(!settings.careful);
   impl->machine = targetMachine(settings, error);
   if (!impl->machine)
     return nullptr;

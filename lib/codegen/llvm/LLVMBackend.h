@@ -49,6 +49,8 @@ struct Settings {
   /// Long loops call the runtime with chunks of about so many operations, see
   /// runtime/Threads.h. 0: never.
   double chunkWork = 0;
+  /// The module is checked before passes and code generation, and its values have names.
+  bool careful = true;
 };
 
 class LLVMProgram {
