@@ -110,6 +110,7 @@ bool Instance::solve(const SolveRequest &request, Solved &solved) {
   how.start = request.start;
   how.store = &descents_;
   how.fixed = request.fixed;
+  session_->touchData();
   const bool fine = solveProblem(*session_, *problem, how, method ? &*method : nullptr, solved.solution);
   cancelled_ = false;
   if (fine)

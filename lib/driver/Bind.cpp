@@ -151,6 +151,8 @@ bool Session::parseSettings() {
 }
 
 bool Session::bind() {
+  ++bindings_;
+  ++contents_;
   const Stage stage("data");
   const Module &m = module();
   std::vector<std::string> tables, parameters;

@@ -60,6 +60,8 @@ bool Session::setFromMemory(uint32_t input, const std::string &name, const Memor
 }
 
 bool Session::bindMemory(const std::map<std::string, MemoryValue> &given) {
+  ++bindings_;
+  ++contents_;
   // What was read from files stays; everything else is found anew.
   std::map<std::string, uint32_t> inputs;
   std::vector<uint32_t> fromFiles;

@@ -261,6 +261,11 @@ void Solver::judge(Solution &s) {
     s.status = Status::EvaluationFailed;
     s.message = "no finite value was found near the last point; a smaller step may help";
     break;
+  case Ending::Diverged:
+    s.status = Status::Stalled;
+    s.message = "the method diverges: the point runs away while the objective rises; a smaller "
+                "step may help";
+    break;
   case Ending::Infeasible: // of methods with constraints only
     s.status = Status::Infeasible;
     s.message = "the constraints are not met";

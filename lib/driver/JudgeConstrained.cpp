@@ -100,6 +100,7 @@ void ConstrainedSolver::collect(Solution &s) {
     s.message = "the " + std::to_string(k_) + (k_ == 1 ? " step is" : " steps are") + " used up";
     break;
   case Ending::Stalled:
+  case Ending::Diverged:
     s.status = Status::Stalled;
     break;
   case Ending::Unbounded:

@@ -18,6 +18,7 @@ namespace gradus::driver {
 
 struct PreparedDescent {
   lower::DescentProblem described;
+  std::vector<ir::ValueId> inputs; ///< of the descent: those, or of another form of the objective
   lower::Descent descent;
   loops::Module module;
   std::map<jit::Level, std::shared_ptr<jit::CompiledModule>> code;
@@ -28,8 +29,9 @@ struct PreparedDescent {
 /// prepared each time.
 struct DescentKey {
   const ir::Problem *problem;
+  std::vector<ir::ValueId> roots; ///< objective and constraints, as the descent has them
   const syntax::MethodDecl *method;
-  bool constrained, bounded, chosen, strict;
+  bool constrained, bounded, chosen, strict, normal;
   auto operator<=>(const DescentKey &) const = default;
 };
 

@@ -48,7 +48,9 @@ std::string counted(int64_t n, const char *what) {
 }
 
 /// An option's value as a person writes it: 1e-4, not 1e-04.
-std::string optionText(double value) {
+std::string optionText(const std::string &name, double value) {
+  if (name == semantics::hoistName)
+    return semantics::hoistText(static_cast<semantics::Hoist>(value));
   std::string text = formatNumber(value);
   const size_t sign = text.find("e-0") != text.npos ? text.find("e-0") : text.find("e+0");
   if (sign != text.npos)
@@ -192,7 +194,7 @@ std::string problemText(Session &session, const ProblemReport &r, bool trace) {
           s.method.name;
   for (size_t k = 0; k < s.method.options.size(); ++k)
     text += (k ? ", " : "(") + s.method.options[k].first + " = " +
-            optionText(s.method.options[k].second) + (k + 1 == s.method.options.size() ? ")" : "");
+            optionText(s.method.options[k].first, s.method.options[k].second) + (k + 1 == s.method.options.size() ? ")" : "");
   text += "\n";
   if (!s.method.why.empty())
     text += "(" + s.method.why + ")\n";

@@ -6,6 +6,7 @@
 //===--------------------------------------------------------------------===//
 #pragma once
 
+#include "driver/HoistData.h"
 #include "interpret/Interpreter.h"
 #include "jit/JIT.h"
 #include "semantics/Analyze.h"
@@ -103,6 +104,16 @@ public:
   transform::Epigraph *withoutKinks(const ir::Problem &problem,
                                     const std::vector<ir::ValueId> &nonNegative);
 
+  /// The roots with what no unknown decides as inputs, found once; null where nothing is
+  /// worth it, or there is not the memory for it. (HoistData.cpp)
+  HoistedValues *hoisted(const std::vector<ir::ValueId> &roots,
+                         const std::vector<ir::ValueId> &unknowns);
+  /// A root of degree 2 by its Hessian, made once; null where it is of another kind.
+  HoistedValues *normalForm(ir::ValueId root, const std::vector<ir::ValueId> &unknowns);
+  /// What is hoisted is computed anew after this: numbers in memory may have changed.
+  void touchData() { ++contents_; }
+  uint64_t contents() const { return contents_; }
+
   const std::string &path() const { return path_; }
   /// The model, what it imports, and the tables whose headers it reads.
   std::vector<std::string> filesRead();
@@ -159,6 +170,9 @@ private:
   std::deque<InputValue> values; ///< grows without moving what is there
   std::map<std::string, std::string> settings, replacements;
   size_t skippedRows_ = 0;
+  uint64_t bindings_ = 0, contents_ = 0; ///< how often data were bound, or may have changed
+  std::map<std::vector<ir::ValueId>, HoistedValues> hoisted_;
+  std::map<ir::ValueId, std::optional<HoistedValues>> normal_;
   std::optional<jit::Cache> cache_;
   std::shared_ptr<void> threads_;
   std::map<std::pair<const ir::Problem *, std::vector<ir::ValueId>>,

@@ -36,7 +36,13 @@ bool Solver::setOption(const std::string &name, SourceRange range, double value)
     options_.maxTime = value;
     return true;
   }
-  std::vector<std::string> names{lower::hostTime};
+  if (name == semantics::hoistName) {
+    hoist_ = static_cast<semantics::Hoist>(value);
+    hoistRange_ = range;
+    choice_.options.push_back({name, value});
+    return true;
+  }
+  std::vector<std::string> names{lower::hostTime, semantics::hoistName};
   for (const syntax::MethodDecl *m : {session_.loopMethod("before_descent"), method_})
     for (const syntax::Parameter &p : m->parameters) {
       if (p.declarator.name.name == lower::hostTime)
@@ -106,6 +112,12 @@ bool Solver::eachOption(const syntax::MethodCall *call, const TakeOption &take) 
     semantics::Elaborator elaborator(g, session_.diagnostics);
     semantics::Scope scope;
     for (const syntax::Option &o : call->options) {
+      if (o.name.name == semantics::hoistName) {
+        auto h = semantics::hoistOption(o, session_.diagnostics);
+        if (!h || !take(o.name.name, o.name.range, static_cast<double>(*h)))
+          return false;
+        continue;
+      }
       ValueId v = elaborator.number(*o.value, scope);
       if (!v.valid())
         return false;
@@ -194,24 +206,32 @@ void Solver::describe() {
   p.objectiveRange = problem_.objectiveRange;
   for (const Constraint &c : problem_.constraints)
     p.constraints.push_back(c.value);
-  std::vector<ValueId> roots = p.unknowns;
-  roots.push_back(p.objective);
-  roots.insert(roots.end(), p.constraints.begin(), p.constraints.end());
-  for (ValueId v : inputsOf(g, roots))
-    if (std::find(p.unknowns.begin(), p.unknowns.end(), v) == p.unknowns.end())
-      p.inputs.push_back(v);
-  inputs_ = p.inputs;
+  p.inputs = inputs_ = inputsFor(p);
   elements_ = static_cast<int64_t>(start_.size()) + 50;
   for (ValueId v : inputs_)
-    if (!g.type(v).scalar()) {
-      const InputValue &value = session_.value(g.inputIndex(v));
-      elements_ += static_cast<int64_t>(value.elements());
-    }
+    if (!g.type(v).scalar())
+      elements_ += static_cast<int64_t>(session_.value(g.inputIndex(v)).elements());
+}
+
+std::vector<ValueId> Solver::inputsFor(const lower::DescentProblem &p) {
+  std::vector<ValueId> roots = p.unknowns, inputs;
+  roots.push_back(p.objective);
+  roots.insert(roots.end(), p.constraints.begin(), p.constraints.end());
+  for (ValueId v : inputsOf(session_.graph(), roots))
+    if (std::find(p.unknowns.begin(), p.unknowns.end(), v) == p.unknowns.end())
+      inputs.push_back(v);
+  return inputs;
 }
 
 /// The loops of the descent; those that were made before, where data has no part in them.
 void Solver::lower() {
-  const DescentKey key{&problem_, method_, constrained_, bounded_, described_.chosen, options_.strict};
+  lower::DescentProblem descended = described_;
+  if (hoist_ == semantics::Hoist::Normal && !hoistNormal(descended))
+    return;
+  std::vector<ValueId> roots{described_.objective};
+  roots.insert(roots.end(), described_.constraints.begin(), described_.constraints.end());
+  const DescentKey key{&problem_, std::move(roots), method_, constrained_, bounded_,
+                       described_.chosen, options_.strict, hoist_ == semantics::Hoist::Normal};
   const bool keeps = options_.store && !described_.hessian;
   if (keeps)
     if (auto known = options_.store->find(key); known != options_.store->end())
@@ -227,7 +247,8 @@ void Solver::lower() {
         session_.loopMethod(constrained_ ? "after_constrained_step" : "after_step"),
         [this](const std::string &name) { return session_.findPiece(name); }};
     const size_t errors = session_.diagnostics.errorCount();
-    p.descent = lower::lowerDescent(session_.graph(), p.module, p.described, texts,
+    p.inputs = descended.inputs;
+    p.descent = lower::lowerDescent(session_.graph(), p.module, descended, texts,
                                     session_.diagnostics);
     // Called are the descent and, by those who look at its end, kernels on flat vectors.
     if (!constrained_)
@@ -238,7 +259,7 @@ void Solver::lower() {
   }
   described_ = prepared_->described;
   descent_ = prepared_->descent;
-  inputs_ = described_.inputs;
+  inputs_ = prepared_->inputs;
 }
 
 /// Long formulas without data are work, too: so many operations count as an element.
@@ -246,7 +267,7 @@ void Solver::countWork() {
   constexpr double operationsOfElement = 32, most = 1e15;
   std::vector<int64_t> wholes;
   const Graph &g = session_.graph();
-  for (ValueId v : described_.inputs)
+  for (ValueId v : inputs_)
     if (g.type(v) == Type{Kind::Int, 0})
       wholes.push_back(session_.value(g.inputIndex(v)).whole);
   const double operations =
@@ -454,7 +475,9 @@ bool Solver::solve(const syntax::MethodCall *call, Solution &solution) {
   if (!layOut() || !applyStart(multipliers))
     return false;
   describe();
-  if (!chooseMethod(call) || !prepare())
+  // The choice looks at what a descent will evaluate; a method that is named has options.
+  const bool named = call || !problem_.method.name.empty();
+  if ((!named && !hoistData()) || !chooseMethod(call) || (named && !hoistData()) || !prepare())
     return false;
   solution.compileMs = milliseconds(begin);
   return run(solution);
@@ -476,7 +499,7 @@ bool Solver::solve(const Attempt &attempt, Solution &solution) {
     for (size_t k = 0; k < start_.size(); ++k)
       start_[k] = std::clamp(attempt.start[k], lower_[k], upper_[k]);
   describe();
-  if (!chooseMethod(nullptr) || !prepare())
+  if (!chooseMethod(nullptr) || !hoistData() || !prepare())
     return false;
   solution.compileMs = milliseconds(begin);
   return run(solution);

@@ -9,6 +9,7 @@
 #include "driver/PreparedDescent.h"
 #include "driver/Statistics.h"
 #include "lower/Method.h"
+#include "semantics/HoistOption.h"
 
 #include <algorithm>
 #include <atomic>
@@ -139,6 +140,11 @@ public:
 protected:
   bool run(Solution &solution);
   void describe();
+  /// What objective and constraints read besides the unknowns.
+  std::vector<ir::ValueId> inputsFor(const lower::DescentProblem &problem);
+  // HoistData.cpp
+  bool hoistData();
+  bool hoistNormal(lower::DescentProblem &descended);
   bool settle(Solution &solution);
   bool isFar(size_t k, const std::vector<double> &given) const;
   size_t farthest(const std::vector<double> &given) const;
@@ -184,6 +190,8 @@ protected:
   const syntax::MethodDecl *method_ = nullptr;
   std::vector<std::pair<std::string, double>> given_; ///< options that were set
   MethodChoice choice_;
+  semantics::Hoist hoist_ = semantics::Hoist::Data;
+  SourceRange hoistRange_;
   const Attempt *attempt_ = nullptr;
   lower::DescentProblem described_;
   std::shared_ptr<Landscape> landscape_;

@@ -121,10 +121,7 @@ bool ConstrainedSolver::patterns() {
     random ^= random << 17;
     return static_cast<double>(random >> 11) * 0x1p-53;
   };
-  std::vector<ValueId> constraints;
-  for (const Constraint &c : problem_.constraints)
-    constraints.push_back(c.value);
-  DependenceTask task{g, {}, described_.unknowns, constraints, descent_, {},
+  DependenceTask task{g, {}, described_.unknowns, described_.constraints, descent_, {},
                       [&](ShapeId shape, std::vector<int64_t> &out) {
                         return session_.extents(shape, out);
                       },
@@ -289,7 +286,7 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   if (!applyStart(startY_))
     return false;
   describe();
-  if (!prepare())
+  if (!hoistData() || !prepare())
     return false;
   if (chosen && (class_.isLinear() || class_.isQuadratic())) {
     setOptionValue("line_search", 0);

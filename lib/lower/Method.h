@@ -96,6 +96,7 @@ enum class Ending : int64_t {
   Stopped = 6,    ///< the method's own `stop when`
   Host = 7,       ///< the host's hook asked to stop
   Infeasible = 8, ///< the least violation of the constraints that is near is not 0
+  Diverged = 9,   ///< the point runs away while the objective rises
 };
 
 /// The option of every method that the host reads: seconds that a descent may take.
@@ -103,6 +104,9 @@ constexpr const char *hostTime = "max_time";
 
 /// Whether a method's text calls hess_solve.
 bool asksSparseHessian(const syntax::MethodDecl &method);
+
+/// Whether it calls residual or jac.
+bool asksResiduals(const syntax::MethodDecl &method);
 
 /// Whether the text of a method asks for constraints.
 bool asksConstraints(const syntax::MethodDecl &method);

@@ -154,6 +154,10 @@ bool asksFor(const syntax::Body &body, std::string_view name) {
   return bodyHas(body, [&](const syntax::Call &c) { return c.callee.name == name; });
 }
 
+bool asksResiduals(const syntax::MethodDecl &method) {
+  return asksFor(method.body, "residual") || asksFor(method.body, "jac");
+}
+
 bool asksSparseHessian(const syntax::MethodDecl &method) {
   return bodyHas(method.body,
                  [](const syntax::Call &c) { return c.callee.name == "hess_solve"; });

@@ -1,6 +1,7 @@
 //===- Problems.cpp - unknowns, objective and method of a problem -------------===//
 
 #include "semantics/Declarations.h"
+#include "semantics/HoistOption.h"
 
 #include <fmt/core.h>
 
@@ -142,6 +143,12 @@ void ModuleBuilder::makeProblem(Unit &unit) {
           elaborator_.error(Diag::DuplicateName, option.name.range,
                             fmt::format("the option '{}' is given twice", option.name.name));
       ContextSaver saver(elaborator_);
+      if (option.name.name == hoistName) {
+        if (auto h = hoistOption(option, elaborator_.diagnostics()))
+          problem.method.options.push_back(
+              {option.name.name, graph_.integer(static_cast<int64_t>(*h)), option.value->range});
+        continue;
+      }
       ValueId value = elaborator_.number(*option.value, unit.scope);
       if (value.valid())
         problem.method.options.push_back({option.name.name, value, option.value->range});

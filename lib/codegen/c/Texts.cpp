@@ -32,6 +32,7 @@ constexpr StatusRow statusRows[] = {
     {lower::Ending::Stopped, "STOPPED", "the method's own test ended it"},
     {lower::Ending::Host, "HOST", "the hook ended it"},
     {lower::Ending::Infeasible, "INFEASIBLE", "the least violation of the constraints near it is not 0"},
+    {lower::Ending::Diverged, "DIVERGED", "the point runs away while the objective rises"},
 };
 
 } // namespace

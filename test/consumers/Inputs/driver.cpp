@@ -78,6 +78,26 @@ void solves(const gradus::Model &model) {
   CHECK((*solved)["y"].empty());
 }
 
+/// Bound memory is read anew at each solve, also for what is computed once in a solve.
+void changes() {
+  auto model = gradus::Model::fromText("mean.opt", R"(
+param w[n]
+let near = sum(i in 1..n) sum(j in 1..n) exp(-(w[i] - w[j])^2)
+var x
+minimize (x - near/n^2)^2 + (x - near/n^2)^4
+)");
+  CHECK(bool(model));
+  gradus::Instance instance(*model);
+  std::vector<double> w(200, 3.0);
+  instance.bind("w", w);
+  auto solved = instance.solve();
+  CHECK(solved && solved->converged() && near((*solved)["x"][0], 1));
+  for (size_t k = 0; k < w.size(); ++k)
+    w[k] = 100.0 * static_cast<double>(k);
+  solved = instance.solve();
+  CHECK(solved && solved->converged() && near((*solved)["x"][0], 1.0 / 200));
+}
+
 /// A problem with constraints, again and again: each time from the solution before.
 void follows() {
   auto model = gradus::Model::fromText("follow.opt", R"(
@@ -156,6 +176,7 @@ int main(int count, char **arguments) {
   functions(*model);
   errors();
   solves(*model);
+  changes();
   follows();
   cancels();
   if (failures == 0)

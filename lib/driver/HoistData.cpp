@@ -1,0 +1,137 @@
+//===- HoistData.cpp - values that no unknown decides, before the descent ---------===//
+
+#include "driver/HoistData.h"
+
+#include "driver/Native.h"
+#include "driver/Solve.h"
+#include "support/Timings.h"
+#include "transform/NormalForm.h"
+
+namespace gradus::driver {
+
+using namespace ir;
+
+namespace {
+
+/// Above this work, in additions, optimizing the code pays for a single run of it.
+constexpr double workForOptimizing = 4e6;
+
+/// Of all arrays and scalars together.
+std::optional<double> elementsOf(Session &session, const std::vector<ValueId> &values) {
+  double sum = 0;
+  for (ValueId v : values) {
+    std::vector<int64_t> shape;
+    if (!session.extents(session.graph().type(v).shape, shape))
+      return {};
+    double count = 1;
+    for (int64_t e : shape)
+      count *= static_cast<double>(e);
+    sum += count;
+  }
+  return sum;
+}
+
+} // namespace
+
+HoistedValues::HoistedValues() = default;
+HoistedValues::~HoistedValues() = default;
+
+bool HoistedValues::compute(Session &session) {
+  if (computed_ == session.contents())
+    return true;
+  const Stage stage("hoist");
+  Graph &g = session.graph();
+  if (!kernel_)
+    kernel_ = NativeKernel::compile(
+        session, values, work > workForOptimizing ? jit::Level::Fast : jit::Level::O0);
+  std::vector<std::vector<double>> results;
+  if (!kernel_ || !kernel_->run(results))
+    return false;
+  for (size_t k = 0; k < inputs.size(); ++k) {
+    InputValue &v = session.value(g.inputIndex(inputs[k]));
+    v.known = true;
+    if (g.type(inputs[k]).scalar()) {
+      v.real = results[k][0];
+      continue;
+    }
+    v.reals = std::move(results[k]);
+    v.extents.clear();
+    if (!session.extents(g.type(inputs[k]).shape, v.extents))
+      return false;
+  }
+  computed_ = session.contents();
+  return true;
+}
+
+HoistedValues *Session::hoisted(const std::vector<ValueId> &roots,
+                                const std::vector<ValueId> &unknowns) {
+  auto [it, isNew] = hoisted_.try_emplace(roots);
+  HoistedValues &h = it->second;
+  // What is worth storing depends on sizes, which other data change.
+  if (isNew || (h.inputs.empty() && h.judged != bindings_)) {
+    static_cast<transform::Hoisted &>(h) =
+        transform::hoist(graph(), roots, unknowns, [&](ValueId v) { return whole(v); });
+    h.judged = bindings_;
+  }
+  if (h.inputs.empty())
+    return nullptr;
+  const auto count = elementsOf(*this, h.inputs);
+  return count && *count <= transform::HoistLimits{}.elements ? &h : nullptr;
+}
+
+HoistedValues *Session::normalForm(ValueId root, const std::vector<ValueId> &unknowns) {
+  auto [it, isNew] = normal_.try_emplace(root);
+  if (isNew)
+    if (auto made = transform::normalForm(graph(), root, unknowns)) {
+      static_cast<transform::Hoisted &>(it->second.emplace()) = std::move(*made);
+      it->second->work = 2 * workForOptimizing; // of many rows in general
+    }
+  return it->second ? &*it->second : nullptr;
+}
+
+bool Solver::hoistNormal(lower::DescentProblem &descended) {
+  auto refuse = [&](const std::string &why, const std::string &remedy) {
+    session_.diagnostics.report(Diag::OptionValue, hoistRange_, "hoist = normal " + why, remedy);
+    return false;
+  };
+  if (constrained_)
+    return refuse("is for problems without constraints", "leave the option out");
+  if (lower::asksResiduals(*method_))
+    return refuse("leaves no residuals, which " + method_->name.name + " needs",
+                  "leave the option out, or choose another method");
+  HoistedValues *h = session_.normalForm(described_.objective, described_.unknowns);
+  if (!h)
+    return refuse("is for an objective of degree 2 in its unknowns, numbers and vectors; this "
+                  "one is not seen to be",
+                  "leave the option out");
+  const auto count = elementsOf(session_, h->inputs);
+  if (!count)
+    return false;
+  if (*count > transform::HoistLimits{}.elements)
+    return refuse("would store a Hessian of " + std::to_string(start_.size()) + " by " +
+                      std::to_string(start_.size()) + " numbers",
+                  "leave the option out");
+  if (!h->compute(session_))
+    return false;
+  descended.objective = h->roots[0];
+  descended.inputs = inputsFor(descended);
+  return true;
+}
+
+bool Solver::hoistData() {
+  if (hoist_ == semantics::Hoist::None || options_.sensitivity) // it reads how values depend on parameters
+    return true;
+  std::vector<ValueId> roots{described_.objective};
+  roots.insert(roots.end(), described_.constraints.begin(), described_.constraints.end());
+  HoistedValues *h = session_.hoisted(roots, described_.unknowns);
+  if (!h)
+    return true;
+  if (!h->compute(session_))
+    return false;
+  described_.objective = h->roots[0];
+  described_.constraints.assign(h->roots.begin() + 1, h->roots.end());
+  described_.inputs = inputsFor(described_);
+  return true;
+}
+
+} // namespace gradus::driver
