@@ -115,8 +115,12 @@ private:
     kept.reserve(body.size());
     for (Statement &s : body) {
       if (auto *let = std::get_if<Let>(&s.node)) {
-        number.add(*let);
-        definitions[let->target.index] = &stable.emplace_back(let->operation);
+        // Checks are about whole numbers: reals need no numbers of their own.
+        if (f.scalars[let->target.index].kind != Kind::Real) {
+          number.add(*let);
+          if (std::holds_alternative<PrimOp>(let->operation))
+            definitions[let->target.index] = &stable.emplace_back(let->operation);
+        }
       } else if (auto *check = std::get_if<Check>(&s.node)) {
         if (certain(check->condition)) {
           forEachOperand(s, [&](ScalarId o) { forget(o); });

@@ -111,6 +111,8 @@ std::shared_ptr<llvm::TargetMachine> targetMachine(const Settings &settings,
   llvm::TargetOptions options;
   // Products and sums are fused only where the emitter asks for it.
   options.AllowFPOpFusion = llvm::FPOpFusion::Standard;
+  // Which jumps are short is not found out for quick code.
+  options.MCOptions.MCRelaxAll = settings.level == Level::O0;
   // Kept for the next module of this thread: what a machine knows of its processor takes
   // longer to find out than a small module takes to compile.
   thread_local std::map<std::tuple<std::string, std::string, std::string, Level>,
