@@ -167,8 +167,14 @@ void Scope::findNeeds(LoopItem &item) {
       ValueId here;
       const bool stored = !safe && n.op == Op::State && !n.type.scalar();
       if (stored) {
-        bool chosen = std::any_of(read.begin(), read.end(),
-                                  [](const Use &u) { return u.kind == Use::Chosen; });
+        // (A condition that reads the states themselves does not say whether to make them.)
+        bool chosen = condition.valid() && std::any_of(read.begin(), read.end(), [](const Use &u) {
+          return u.kind == Use::Chosen;
+        });
+        if (chosen) {
+          const std::vector<ValueId> parts = g.reachable({&condition, 1});
+          chosen = !std::binary_search(parts.begin(), parts.end(), g.operand(v, 0));
+        }
         here = storedStates(v, chosen ? condition : ValueId{}, item);
       } else if (condition.valid()) {
         here = g.select(condition, v, nothing(v));
