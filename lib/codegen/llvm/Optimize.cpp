@@ -56,15 +56,19 @@ llvm::ModulePassManager shortPipeline() {
 
 /// A method with hundreds of loops in one function: to choose which of their indices
 /// to keep in registers (LoopStrengthReduce) takes minutes there and helps nothing,
-/// since the work is done in the functions that it calls.
-void spareLoopReduction(llvm::Module &module) {
-  constexpr size_t largest = 10000;
+/// since the work is done in the functions that it calls. Where code is to be there
+/// soon, no pass looks at it.
+bool spareLongFunctions(llvm::Module &module) {
+  constexpr size_t longest = 10000;
+  bool any = false;
   for (llvm::Function &f : module)
-    if (f.getInstructionCount() > largest) {
+    if (f.getInstructionCount() > longest) {
       f.removeFnAttr(llvm::Attribute::AlwaysInline);
       f.addFnAttr(llvm::Attribute::OptimizeNone);
       f.addFnAttr(llvm::Attribute::NoInline);
+      any = true;
     }
+  return any;
 }
 
 } // namespace
@@ -76,6 +80,8 @@ void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine, Level le
     callIntrinsics(module);
     return;
   }
+  if (level == Level::Fast && spareLongFunctions(module))
+    spares = true;
   llvm::TargetLibraryInfoImpl library(machine.getTargetTriple());
   if (vectorMath)
     addVectorMath(library, machine.getTargetFeatureString());
@@ -109,7 +115,7 @@ void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine, Level le
   pipeline.run(module, modules);
   if (vectorMath)
     makeRemaindersUniform(module, library);
-  spareLoopReduction(module);
+  spareLongFunctions(module);
 }
 
 } // namespace gradus::codegen

@@ -46,6 +46,10 @@ bool hasFunctions(const Body &list) {
 /// once have no registers and take as many times as long to compile.
 constexpr size_t largeRound = 300;
 
+/// In a function of so many statements, a method with hundreds of loops, the time to
+/// compile them counts more than what several vectors at once would gain.
+constexpr size_t longFunction = 3000;
+
 } // namespace
 
 VectorLoop::VectorLoop(FunctionEmitter &emitter, const For &loop, VectorPlan plan)
@@ -58,7 +62,7 @@ void VectorLoop::emit(llvm::Value *lo, llvm::Value *hi) {
   // Workspace of each round has room for this many rounds.
   unsigned parts = plan_.own.empty() ? 4 : std::min(4u, roundsAtOnce / width_);
   bool masks = e.context_.vectors.masks || plan_.nested;
-  if (sizeOf(loop_.body) > largeRound)
+  if (sizeOf(loop_.body) > largeRound || sizeOf(e.f_.body) > longFunction)
     parts = 1;
   if (!plan_.crossed.empty()) {
     // Functions of whole rows are chains of operations: several at once keep the machine busy.
