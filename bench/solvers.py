@@ -14,7 +14,7 @@ import subprocess
 from benching import BENCH, BUILD, GRADUS, fail, output, publish, table
 
 FLAGS = ["-O3", "-march=native", "-std=c++17"]
-MODELS = ["chain", "logistic", "least_squares"]
+MODELS = ["chain", "logistic", "least_squares", "normal"]
 LIBRARIES = ["-llbfgs", "-lnlopt", "-lceres", "-lglog", "-lgsl", "-lgslcblas", "-lmvec", "-lm"]
 
 
@@ -69,9 +69,10 @@ def main():
 
     steps = data["gradient_steps"]
     rows = []
-    for name, label in (("gradus", "gradus"), ("strict", "C++"), ("fast", "C++, -ffast-math")):
+    for name, label in (("gradus", "gradus"), ("normal", "gradus, hoist = normal"), ("strict", "C++"),
+                        ("fast", "C++, -ffast-math")):
         ratio = statistics.median([a / b for a, b in zip(steps[name], steps["gradus"])])
-        rows.append([label, f"{statistics.median(steps[name]) * 1e3:.0f}", f"{ratio:.2f}"])
+        rows.append([label, f"{statistics.median(steps[name]) * 1e3:.3g}", f"{ratio:.2f}"])
     text += f"\n{steps['steps']} fixed steps of gradient descent on least squares, 10,000 x 50 (Gradus also " \
             f"computes the value and the norm of the gradient in each; the ends differ by " \
             f"{steps['difference']:.0e}):\n\n" + table(["", "ms", "ratio"], rows)

@@ -14,6 +14,7 @@
 #include "chain.h"
 #include "least_squares.h"
 #include "logistic.h"
+#include "normal.h"
 
 #include <algorithm>
 #include <ceres/ceres.h>
@@ -387,8 +388,8 @@ void steps(int rounds) {
   constexpr int count = 1000;
   constexpr double rate = 1e-4;
   const double *A = matrix().data(), *y = labels().data();
-  Vector room, g(columns), byHand[2], gradus;
-  Vector times[3];
+  Vector room, g(columns), byHand[2], gradus, hoisted;
+  Vector times[4];
   for (int round = 0; round < rounds; ++round) {
     for (int quick : {0, 1}) {
       byHand[quick].assign(columns, 0.0);
@@ -410,16 +411,31 @@ void steps(int rounds) {
     times[2].push_back(seconds(begin));
     if (result.steps != count && round == 0)
       std::fprintf(stderr, "gradient descent made %ld steps\n", static_cast<long>(result.steps));
+
+    hoisted.assign(columns, 0.0);
+    begin = Clock::now();
+    normal_solve_options same = NORMAL_SOLVE_OPTIONS;
+    same.rate = rate;
+    same.steps = count;
+    same.tol = same.noise = 0;
+    normal_frame once = {};
+    withWorkspace(once, room, normal_solve_workspace(columns));
+    normal_solve_result end;
+    check(normal_solve(&once, rows, columns, A, y, hoisted.data(), &same, &end), "normal_solve");
+    times[3].push_back(seconds(begin));
   }
   double difference = 0;
   for (size_t j = 0; j < columns; ++j)
-    difference = std::max(difference, std::fabs(gradus[j] - byHand[0][j]));
+    difference = std::max({difference, std::fabs(gradus[j] - byHand[0][j]),
+                           std::fabs(hoisted[j] - byHand[0][j])});
   std::printf("{\"steps\": %d, \"difference\": %.3g, ", count, difference);
   print("strict", times[0]);
   std::printf(", ");
   print("fast", times[1]);
   std::printf(", ");
   print("gradus", times[2]);
+  std::printf(", ");
+  print("normal", times[3]);
   std::printf("}");
 }
 

@@ -2,6 +2,7 @@
 
 #include "driver/HoistData.h"
 
+#include "driver/HoistEmitted.h"
 #include "driver/Native.h"
 #include "driver/Solve.h"
 #include "support/Timings.h"
@@ -94,16 +95,11 @@ bool Solver::hoistNormal(lower::DescentProblem &descended) {
     session_.diagnostics.report(Diag::OptionValue, hoistRange_, "hoist = normal " + why, remedy);
     return false;
   };
-  if (constrained_)
-    return refuse("is for problems without constraints", "leave the option out");
-  if (lower::asksResiduals(*method_))
-    return refuse("leaves no residuals, which " + method_->name.name + " needs",
-                  "leave the option out, or choose another method");
+  if (const auto no = refusesNormalForm(*method_, constrained_))
+    return refuse(no->why, no->remedy);
   HoistedValues *h = session_.normalForm(described_.objective, described_.unknowns);
   if (!h)
-    return refuse("is for an objective of degree 2 in its unknowns, numbers and vectors; this "
-                  "one is not seen to be",
-                  "leave the option out");
+    return refuse(notQuadratic().why, notQuadratic().remedy);
   const auto count = elementsOf(session_, h->inputs);
   if (!count)
     return false;

@@ -7,6 +7,7 @@
 #include "differentiate/SumOfSquares.h"
 #include "driver/ChooseMethod.h"
 #include "driver/ConstraintPattern.h"
+#include "driver/HoistEmitted.h"
 #include "driver/Ipopt.h"
 #include "driver/Native.h"
 #include "driver/SparseSolve.h"
@@ -427,6 +428,19 @@ private:
       roots.push_back(c.value);
     }
     descent.inputs = othersOf(s, roots);
+    const std::vector<ValueId> given = descent.inputs;
+    std::optional<transform::Hoisted> hoisted;
+    if (!hoistEmitted(session, problem, *method, descent, hoisted))
+      return false;
+    Callable hoist;
+    if (hoisted) {
+      std::vector<std::string> names;
+      for (ValueId v : hoisted->inputs)
+        names.push_back(g.inputOf(v).name);
+      hoist = inner(addKernel(prefix + "hoist", "what no unknown decides", given, hoisted->values,
+                              std::move(names)));
+      descent.inputs.insert(descent.inputs.end(), hoisted->inputs.begin(), hoisted->inputs.end());
+    }
     Callable sides;
     if (constrained)
       sides = addSides(s, prefix, roots);
@@ -451,13 +465,17 @@ private:
       module.functions[k].name = unused(prefix + "descent_" + module.functions[k].name);
       module.functions[k].exported = false;
     }
-    const std::vector<ValueId> parameters = constrained ? othersOf(s, roots) : descent.inputs;
+    const std::vector<ValueId> parameters = constrained ? othersOf(s, roots) : given;
     lower::SolveSpec spec{unused(prefix + "solve"), made.solve, descent.inputs, s.arguments,
                           made.options, parameters, made.n, made.workspace, descent.bounded,
                           problem.maximize, descent.hessian ? &*descent.hessian : nullptr};
     if (constrained) {
       spec.sides = &sides;
       spec.constraints = made.constraints;
+    }
+    if (hoisted) {
+      spec.hoisted = hoisted->inputs;
+      spec.hoist = &hoist;
     }
     InterfaceFunction f = lower::addSolve(g, module, spec);
     for (size_t k = 0; k < made.options.size(); ++k)

@@ -76,6 +76,9 @@ struct SolveSpec {
   /// lower sides, then the upper ones.
   const Callable *sides = nullptr;
   loops::FunctionId constraints = {};
+  /// Inputs that no parameter gives, and the kernel whose outputs they are: it is called once.
+  std::span<const ir::ValueId> hoisted = {};
+  const Callable *hoist = nullptr;
 };
 InterfaceFunction addSolve(ir::Graph &graph, loops::Module &module, const SolveSpec &spec);
 

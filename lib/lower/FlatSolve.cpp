@@ -30,6 +30,8 @@ public:
     if (spec.hessian)
       bindPlan(w, *spec.hessian, length, bound);
     vector = w.vectorType(length);
+    if (spec.hoist)
+      hoist();
     std::vector<Argument> list;
     for (ValueId v : spec.inputs)
       list.push_back(bound.at(v));
@@ -61,10 +63,11 @@ public:
       w.b.push(loops::Assign{objective, real(loops::PrimOp{Prim::Neg, {f}})});
     }
     ValueId needed = spec.workspace;
-    if (spec.sides) {
+    if (spec.sides)
       violation();
-      needed = g.prim(Prim::Max, {needed, spec.sides->kernel.workspace});
-    }
+    for (const Callable *called : {spec.sides, spec.hoist})
+      if (called)
+        needed = g.prim(Prim::Max, {needed, called->kernel.workspace});
     return w.finish(g.substitute(needed, {{spec.n, length}}));
   }
 
@@ -80,6 +83,27 @@ private:
     body(made.index);
     w.b.body = outer;
     w.b.push(std::move(made));
+  }
+
+  /// What no unknown decides is computed before the descent, and lies in the workspace.
+  void hoist() {
+    loops::Call call{spec.hoist->kernel.function, {}};
+    for (ValueId v : spec.hoist->spec.inputs)
+      call.arguments.push_back(bound.at(v));
+    std::vector<std::pair<ValueId, VariableId>> scalars;
+    for (ValueId v : spec.hoisted) {
+      const Type type = g.type(v);
+      if (!type.scalar()) {
+        bound[v] = {w.b.workspace(type, g.inputOf(v).name)};
+        call.arguments.push_back(bound.at(v));
+        continue;
+      }
+      scalars.emplace_back(v, w.b.variable(w.b.kindOf(v), g.inputOf(v).name));
+      call.arguments.push_back({scalars.back().second});
+    }
+    w.b.push(std::move(call));
+    for (const auto &[v, variable] : scalars)
+      bound[v] = {w.b.read(variable)};
   }
 
   /// The sides of the constraints follow from the parameters.
