@@ -92,6 +92,19 @@ ValueId Graph::foldPrim(Prim p, std::span<const ValueId> ops) {
   auto is = [&](ValueId v, Prim q) {
     return node(v).op == Op::Prim && node(v).prim() == q && type(v).scalar();
   };
+  // Whether both compare the same value with constants that are not the same.
+  auto differ = [&](ValueId v, ValueId w, Prim comparison) {
+    if (!is(v, comparison) || !is(w, comparison))
+      return false;
+    for (unsigned k : {0u, 1u})
+      for (unsigned m : {0u, 1u}) {
+        const ValueId c = operand(v, k), d = operand(w, m);
+        if (operand(v, 1 - k) == operand(w, 1 - m) && isConstant(c) && isConstant(d) &&
+            type(c).kind == Kind::Int && intValue(c) != intValue(d))
+          return true;
+      }
+    return false;
+  };
   ValueId a = ops[0], b = ops.size() > 1 ? ops[1] : ValueId{};
   bool whole = type(a).kind == Kind::Int;
 
@@ -208,6 +221,8 @@ ValueId Graph::foldPrim(Prim p, std::span<const ValueId> ops) {
       return boolean(false);
     if (is(a, Prim::Not) && operand(a, 0) == b)
       return boolean(false);
+    if (differ(a, b, Prim::Equal)) // x = 2 and x = 5
+      return boolean(false);
     return {};
   case Prim::Or:
     if (a == b || (isConstant(b) && !boolValue(b)))
@@ -219,6 +234,8 @@ ValueId Graph::foldPrim(Prim p, std::span<const ValueId> ops) {
     if (is(b, Prim::Not) && operand(b, 0) == a)
       return boolean(true);
     if (is(a, Prim::Not) && operand(a, 0) == b)
+      return boolean(true);
+    if (differ(a, b, Prim::NotEqual)) // x != 2 or x != 5
       return boolean(true);
     return {};
   case Prim::Not:

@@ -35,6 +35,18 @@ TEST(Fold, AnOverflowKeepsTheOperation) {
   EXPECT_TRUE(m.g.isInt(m.g.sub(m.g.add(m.n, m.g.integer(3)), m.n), 3));
 }
 
+TEST(Fold, OneValueIsNotTwoConstants) {
+  Model m;
+  auto compare = [&](Prim p, int64_t c) { return m.g.prim(p, {m.i, m.g.integer(c)}); };
+  auto is = [&](ValueId v, bool value) { return m.g.isConstant(v) && m.g.boolValue(v) == value; };
+  EXPECT_TRUE(is(m.g.logicalAnd(compare(Prim::Equal, 2), compare(Prim::Equal, 5)), false));
+  EXPECT_TRUE(is(m.g.logicalOr(compare(Prim::NotEqual, 2), compare(Prim::NotEqual, 5)), true));
+  EXPECT_FALSE(m.g.isConstant(m.g.logicalAnd(compare(Prim::NotEqual, 2), compare(Prim::NotEqual, 5))));
+  EXPECT_FALSE(m.g.isConstant(m.g.logicalOr(compare(Prim::Equal, 2), compare(Prim::Equal, 5))));
+  EXPECT_FALSE(m.g.isConstant(m.g.logicalAnd(
+      compare(Prim::Equal, 2), m.g.prim(Prim::Equal, {m.j, m.g.integer(5)}))));
+}
+
 TEST(Fold, ElementsOfListsAtFixedPlaces) {
   Model m;
   ValueId elements[] = {m.s, m.g.real(2)};
