@@ -11,6 +11,7 @@
 #define CHAIN_IMPLEMENTATION // what the objects need of the runtime
 #define LEAST_SQUARES_IMPLEMENTATION
 #define LOGISTIC_IMPLEMENTATION
+#define NORMAL_IMPLEMENTATION
 #include "chain.h"
 #include "least_squares.h"
 #include "logistic.h"
