@@ -5,8 +5,10 @@
 #include "differentiate/Differentiate.h"
 #include "differentiate/Sparse.h"
 #include "differentiate/Structure.h"
+#include "ir/Rewrite.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace gradus::transform {
 
@@ -49,9 +51,32 @@ private:
   Hoisted result;
 };
 
+/// With one constant factor in place of two: 0.5*(2*a). Only numbers that overflow by
+/// the one and not by both are others then.
+ValueId withOneFactor(Graph &g, ValueId value) {
+  auto factorOf = [&](ValueId v) { // the operand that is a constant, or 2
+    const Node n = g.node(v);
+    unsigned k = 0;
+    while (n.op == Op::Prim && n.prim() == Prim::Mul && n.type == Type{Kind::Real, 0} && k < 2 &&
+           !g.isConstant(g.operand(v, k)))
+      ++k;
+    return n.op == Op::Prim && n.prim() == Prim::Mul && n.type == Type{Kind::Real, 0} ? k : 2u;
+  };
+  const RewriteRule rule{[&](ValueId v) { return factorOf(v) < 2; },
+                         [&](ValueId v) {
+                           const unsigned k = factorOf(v);
+                           const ValueId rest = k < 2 ? g.operand(v, 1 - k) : v;
+                           const unsigned m = k < 2 ? factorOf(rest) : 2;
+                           return m == 2 ? v
+                                         : g.mul(g.mul(g.operand(v, k), g.operand(rest, m)),
+                                                 g.operand(rest, 1 - m));
+                         }};
+  return rewrite(g, {&value, 1}, rule)[0];
+}
+
 /// An input with the value that this has where all unknowns are 0.
 ValueId Expansion::atZero(ValueId value, const char *name) {
-  value = g.substitute(value, zero);
+  value = withOneFactor(g, g.substitute(value, zero));
   const ValueId input = g.input({name + std::to_string(result.inputs.size()), g.type(value),
                                  InputRole::Local, g.range(value)});
   result.inputs.push_back(input);
@@ -74,12 +99,27 @@ ValueId Expansion::block(const differentiate::SparseMatrix &hessian, uint32_t ro
     std::vector<ValueId> place = f.rowPlace.indices;
     place.insert(place.end(), f.columnPlace.indices.begin(), f.columnPlace.indices.end());
     const Type type{Kind::Real, shape};
-    ValueId term = place.empty() ? f.value : g.put(shape, place, f.value);
+    // A sum over the rows of a table goes around the loops over places: each row is read
+    // once, and the matrix, which is small beside the table, stays in the cache.
+    ValueId value = f.value;
+    std::optional<Opened> rows;
+    if (const Node n = g.node(value); !place.empty() && n.op == Op::Reduce &&
+                                      n.reduceOp() == ReduceOp::Sum &&
+                                      g.isConstant(g.operand(value, 2)) &&
+                                      !g.dependsOnAny(g.operand(value, 0), f.symbols) &&
+                                      !g.dependsOnAny(g.operand(value, 1), f.symbols)) {
+      rows = g.open(value);
+      value = rows->body;
+    }
+    ValueId term = place.empty() ? value : g.put(shape, place, value);
     if (f.symbols.empty())
       term = g.select(f.guard, term, place.empty() ? g.real(0) : g.zeros(type));
     for (size_t k = f.symbols.size(); k-- > 0;)
       term = g.reduce(ReduceOp::Sum, f.symbols[k], f.ranges[k].lo, f.ranges[k].hi,
                       k + 1 == f.symbols.size() ? f.guard : g.boolean(true), term);
+    if (rows)
+      term = g.reduce(ReduceOp::Sum, rows->symbols[0], rows->ranges[0].lo, rows->ranges[0].hi,
+                      rows->condition, term);
     sum = sum.valid() ? g.add(sum, term) : term;
   }
   return sum;
