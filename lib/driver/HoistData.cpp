@@ -2,6 +2,7 @@
 
 #include "driver/HoistData.h"
 
+#include "driver/Extents.h"
 #include "driver/HoistEmitted.h"
 #include "driver/Native.h"
 #include "driver/Solve.h"
@@ -16,21 +17,6 @@ namespace {
 
 /// Above this work, in additions, optimizing the code pays for a single run of it.
 constexpr double workForOptimizing = 4e6;
-
-/// Of all arrays and scalars together.
-std::optional<double> elementsOf(Session &session, const std::vector<ValueId> &values) {
-  double sum = 0;
-  for (ValueId v : values) {
-    std::vector<int64_t> shape;
-    if (!session.extents(session.graph().type(v).shape, shape))
-      return {};
-    double count = 1;
-    for (int64_t e : shape)
-      count *= static_cast<double>(e);
-    sum += count;
-  }
-  return sum;
-}
 
 } // namespace
 
@@ -77,7 +63,7 @@ HoistedValues *Session::hoisted(const std::vector<ValueId> &roots,
   if (h.inputs.empty())
     return nullptr;
   const auto count = elementsOf(*this, h.inputs);
-  return count && *count <= transform::HoistLimits{}.elements ? &h : nullptr;
+  return count && static_cast<double>(*count) <= transform::HoistLimits{}.elements ? &h : nullptr;
 }
 
 HoistedValues *Session::normalForm(ValueId root, const std::vector<ValueId> &unknowns) {
@@ -95,6 +81,9 @@ bool Solver::hoistNormal(lower::DescentProblem &descended) {
     session_.diagnostics.report(Diag::OptionValue, hoistRange_, "hoist = normal " + why, remedy);
     return false;
   };
+  if (options_.strict)
+    return refuse("evaluates another formula than the one written, which --strict rules out",
+                  "leave one of the two out");
   if (const auto no = refusesNormalForm(*method_, constrained_))
     return refuse(no->why, no->remedy);
   HoistedValues *h = session_.normalForm(described_.objective, described_.unknowns);
@@ -103,7 +92,7 @@ bool Solver::hoistNormal(lower::DescentProblem &descended) {
   const auto count = elementsOf(session_, h->inputs);
   if (!count)
     return false;
-  if (*count > transform::HoistLimits{}.elements)
+  if (static_cast<double>(*count) > transform::HoistLimits{}.elements)
     return refuse("would store a Hessian of " + std::to_string(start_.size()) + " by " +
                       std::to_string(start_.size()) + " numbers",
                   "leave the option out");
@@ -115,7 +104,8 @@ bool Solver::hoistNormal(lower::DescentProblem &descended) {
 }
 
 bool Solver::hoistData() {
-  if (hoist_ == semantics::Hoist::None || options_.sensitivity) // it reads how values depend on parameters
+  // Sensitivities read how values depend on parameters; strict code is evaluated as written.
+  if (hoist_ == semantics::Hoist::None || options_.sensitivity || options_.strict)
     return true;
   std::vector<ValueId> roots{described_.objective};
   roots.insert(roots.end(), described_.constraints.begin(), described_.constraints.end());

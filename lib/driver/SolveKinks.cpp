@@ -3,6 +3,7 @@
 #include "driver/SolveKinks.h"
 
 #include "differentiate/Sparse.h"
+#include "driver/Extents.h"
 #include "driver/ProgramClass.h"
 #include "driver/SolveConstrained.h"
 #include "transform/Epigraph.h"
@@ -26,21 +27,6 @@ std::vector<ValueId> unknownsOf(Graph &g, const Problem &p) {
   for (const Unknown &u : p.unknowns)
     unknowns.push_back(g.inputNode(u.input));
   return unknowns;
-}
-
-/// Elements of values; nothing after reporting.
-std::optional<int64_t> elementsOf(Session &session, const std::vector<ValueId> &values) {
-  int64_t all = 0;
-  for (ValueId v : values) {
-    std::vector<int64_t> shape;
-    if (!session.extents(session.graph().type(v).shape, shape))
-      return {};
-    int64_t size = 1;
-    for (int64_t e : shape)
-      size *= e;
-    all += size;
-  }
-  return all;
 }
 
 /// Numbers that a matrix of derivatives has, at most; nothing where that is not seen.

@@ -54,6 +54,7 @@ private:
   std::unordered_map<ValueId, Facts, ValueIdHash> known;
   std::map<std::pair<ValueId, bool>, bool> seen;
   Substitution taken; ///< and binders that were made anew
+  std::set<ValueId> unchanged; ///< binders with nothing to take in them
   Hoisted result;
   double elements = 0;
 };
@@ -327,8 +328,12 @@ ValueId Hoisting::rebuilt(ValueId root) {
       continue;
     if (const Node n = g.node(v); n.binders == 0)
       work.insert(work.end(), g.operands(v).begin(), g.operands(v).end());
+    else if (unchanged.contains(v))
+      continue;
     else if (const ValueId made = rebuiltBinder(v); made != v)
       taken[v] = made;
+    else
+      unchanged.insert(v);
   }
   return g.substitute(root, taken);
 }
