@@ -56,8 +56,13 @@ public:
         const Entries *gradient = sparse.of(outer.value);
         if (!gradient)
           return false;
-        for (const Entry &inner : *gradient)
+        if (!gradient->empty() && !sparse.isFixed(outer))
+          return false;
+        for (const Entry &inner : *gradient) {
+          if (!sparse.isFixed(inner))
+            return false;
           add(static_cast<uint32_t>(k), outer, inner);
+        }
       }
     for (Entry &e : entries)
       shareSymbols(e);

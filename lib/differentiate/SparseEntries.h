@@ -53,6 +53,9 @@ public:
   /// The scalars that are scattered to make up a Real value: an entry for each,
   /// its row the place in the value (`which` is left at 0), its column unused.
   Entries scattered(ir::ValueId value);
+  /// Whether the places of the entry and its loops are the same whatever the variables are.
+  /// The number of steps that a recurrence makes until it stops may not be.
+  bool isFixed(const Entry &entry);
   SourceRange failedAt() const { return failed_; }
 
 private:

@@ -75,6 +75,20 @@ bool SparseGradient::readsVariables(ValueId root) {
   return reads_[root.index] == 1;
 }
 
+bool SparseGradient::isFixed(const Entry &e) {
+  std::vector<ValueId> parts = e.row.indices;
+  parts.insert(parts.end(), e.column.indices.begin(), e.column.indices.end());
+  for (const Binder &b : e.binders)
+    parts.insert(parts.end(), {b.range.lo, b.range.hi});
+  for (ValueId part : parts)
+    if (readsVariables(part)) {
+      if (failed_ == SourceRange{})
+        failed_ = g.range(part);
+      return false;
+    }
+  return true;
+}
+
 const SparseGradient::Tangent &SparseGradient::tangent(ValueId v) {
   auto it = tangents.find(v);
   return it == tangents.end() ? none : it->second;

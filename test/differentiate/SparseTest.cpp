@@ -197,6 +197,19 @@ TEST(Sparse, ConditionsOnIndicesShapeThePattern) {
   EXPECT_EQ(places, (std::vector<int64_t>{11, 21, 22, 32, 33}));
 }
 
+TEST(Sparse, PlacesThatReadTheVariablesAreNoPattern) {
+  Derived d;
+  ValueId x = d.vector("x", {1, 2, 4}), n = d.last(x);
+  Graph &g = d.g;
+  // z + x[t]^2 until z is more than x[1].
+  ValueId bound[2] = {g.newSymbol(d.one, n, "t"), g.newState({Kind::Real, 0}, "z")};
+  ValueId xt = d.at(x, bound[0]), next = g.add(bound[1], g.mul(xt, xt));
+  ValueId stop = g.less(d.at(x, d.one), bound[1]);
+  ValueId f = g.lastState(g.recur(bound, {d.one, n}, stop, {&d.zero, 1}, {&next, 1}), 0);
+  EXPECT_FALSE(hessian(g, f, {&x, 1}));
+  EXPECT_FALSE(jacobian(g, differentiate::gradient(g, f, {&x, 1}), {&x, 1}));
+}
+
 TEST(Sparse, JacobianRowsFollowTheRoots) {
   Derived d;
   ValueId x = d.vector("x", {1, 2, 4}), n = d.last(x);
