@@ -129,11 +129,17 @@ void Graph::setSymbolRange(ValueId v, ValueId lo, ValueId hi) {
 uint32_t Graph::internFreeSet(std::vector<int32_t> set) {
   if (set.empty())
     return 0;
-  for (size_t k = freeSets_.size(); k-- > 1;)
-    if (freeSets_[k] == set)
-      return static_cast<uint32_t>(k);
+  uint64_t hash = 0;
+  for (int32_t index : set)
+    hash = mix(hash, static_cast<uint64_t>(index));
+  auto [first, last] = freeSetTable_.equal_range(hash);
+  for (auto it = first; it != last; ++it)
+    if (freeSets_[it->second] == set)
+      return it->second;
   freeSets_.push_back(std::move(set));
-  return static_cast<uint32_t>(freeSets_.size() - 1);
+  auto id = static_cast<uint32_t>(freeSets_.size() - 1);
+  freeSetTable_.emplace(hash, id);
+  return id;
 }
 
 uint32_t Graph::freeSetOf(std::span<const ValueId> operands, int64_t firstBound, unsigned bound) {

@@ -304,6 +304,7 @@ private:
   std::vector<std::vector<Axis>> shapes_;
   std::vector<Symbol> symbols_;
   std::vector<std::vector<int32_t>> freeSets_;
+  std::unordered_multimap<uint64_t, uint32_t> freeSetTable_;
   std::unordered_map<uint32_t, std::vector<std::string>> indexNames_;
   std::unordered_map<uint32_t, Opened> openedCache_;
   SourceRange currentRange_;

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 using namespace gradus::ir;
 
 namespace {
@@ -109,6 +111,19 @@ TEST(Fold, OneIndexInTwoPlaces) {
   ValueId k = m.g.newSymbol(m.one, m.n, "k");
   const ValueId diagonal[] = {k, k};
   EXPECT_EQ(m.g.at(identity, diagonal), m.g.real(1));
+}
+
+// A third derivative of a Cholesky factor opens tens of thousands of binders.
+TEST(Graph, ManySymbolsTakeAMomentEach) {
+  Model m;
+  const std::clock_t begin = std::clock();
+  ValueId before = m.i;
+  for (int k = 0; k < 100000; ++k) {
+    ValueId symbol = m.g.newSymbol(m.one, m.n);
+    EXPECT_TRUE(m.g.dependsOn(m.g.add(before, symbol), symbol));
+    before = symbol;
+  }
+  EXPECT_LT(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC, 5);
 }
 
 } // namespace
