@@ -139,7 +139,8 @@ reverseRecurrence(Graph &g, ValueId recur, std::span<const StateAdjoints> adjoin
     place.emplace(o.symbols[j + 1], g.stateAt(way, j, before));
 
   auto there = [&](const Adjoint &a, const Substitution &map) {
-    return Adjoint{g.substitute(a.value, map), g.substitute(a.guard, map)};
+    return Adjoint{g.substitute(a.value, map), g.substitute(a.guard, map),
+                   a.runs.valid() ? g.substitute(a.runs, map) : a.runs};
   };
   std::vector<ValueId> starts, nexts;
   for (unsigned j = 0; j < active.size(); ++j) {

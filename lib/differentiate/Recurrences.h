@@ -31,6 +31,7 @@ std::vector<bool> activeStates(ir::Graph &graph, Activity &activity, ir::ValueId
 
 struct StateAdjoints {
   ir::ValueId last, all; ///< invalid: none
+  ir::ValueId guard;     ///< both are 0 where it does not hold; invalid: no adjoints
 };
 
 struct ReversedRecurrence {

@@ -2,6 +2,8 @@
 
 #include "differentiate/AdjointArrays.h"
 #include "differentiate/Differentiate.h"
+#include "differentiate/Failing.h"
+#include "differentiate/IndexAlgebra.h"
 #include "differentiate/MatrixRules.h"
 #include "differentiate/Partials.h"
 #include "differentiate/Recurrences.h"
@@ -19,7 +21,8 @@ namespace {
 class Reverse {
 public:
   Reverse(Graph &graph, std::span<const ValueId> inputs, Storing stored)
-      : g(graph), activity(graph, inputs), always(graph.boolean(true)), storing(stored) {}
+      : g(graph), activity(graph, inputs), failing(graph), always(graph.boolean(true)),
+        storing(stored) {}
 
   using Pending = std::map<ValueId, Adjoint, std::greater<>>;
 
@@ -51,11 +54,19 @@ private:
   }
 
   Adjoint sum(const Adjoint &a, const Adjoint &b) {
+    ValueId runs;
+    if (a.runs.valid() && b.runs.valid())
+      runs = g.logicalOr(made(a), made(b));
     if (a.guard == b.guard)
-      return {g.add(a.value, b.value), a.guard};
+      return {g.add(a.value, b.value), a.guard, runs};
     if (g.logicalNot(a.guard) == b.guard)
-      return {g.select(a.guard, a.value, b.value), always};
-    return {g.add(total(a), total(b)), g.logicalOr(a.guard, b.guard)};
+      return {g.select(a.guard, a.value, b.value), always, runs};
+    return {g.add(total(a), total(b)), g.logicalOr(a.guard, b.guard), runs};
+  }
+
+  /// Where the adjoint is not certainly 0.
+  ValueId made(const Adjoint &a) {
+    return a.runs.valid() ? g.logicalAnd(a.guard, a.runs) : a.guard;
   }
 
   /// An array that will be read element by element: computed once, unless it
@@ -73,25 +84,36 @@ private:
     return g.isReal(weight, 1.0) ? adjoint : g.mul(adjoint, weight);
   }
 
-  /// A contribution that leaves the binder of `symbol`: summed over its range.
-  Adjoint sumOver(ValueId symbol, const Axis &range, const Adjoint &a) {
-    // What of the guard does not depend on the symbol stays outside.
-    ValueId inner = always, outer = always;
-    std::vector<ValueId> work{a.guard};
-    while (!work.empty()) {
-      ValueId v = work.back();
-      work.pop_back();
-      const Node &n = g.node(v);
-      if (n.op == Op::Prim && n.prim() == Prim::And) {
-        work.push_back(g.operand(v, 1));
-        work.push_back(g.operand(v, 0));
-      } else if (g.dependsOn(v, symbol)) {
-        inner = g.logicalAnd(inner, v);
-      } else {
-        outer = g.logicalAnd(outer, v);
-      }
+  struct Split {
+    ValueId inner, outer;
+  };
+  /// The parts of a condition that depend on the symbol, and the others.
+  Split split(ValueId condition, ValueId symbol) {
+    Split parts{always, always};
+    for (ValueId v : conjuncts(g, condition)) {
+      ValueId &part = g.dependsOn(v, symbol) ? parts.inner : parts.outer;
+      part = g.logicalAnd(part, v);
     }
-    return {g.reduce(ReduceOp::Sum, symbol, range.lo, range.hi, inner, a.value), outer};
+    return parts;
+  }
+
+  /// A contribution to v that leaves the binder of `symbol`: summed over its range.
+  Adjoint sumOver(ValueId symbol, const Axis &range, const Adjoint &a, ValueId v) {
+    // What of the guard does not depend on the symbol stays outside.
+    const Split guard = split(a.guard, symbol);
+    Adjoint sum{g.reduce(ReduceOp::Sum, symbol, range.lo, range.hi, guard.inner, a.value),
+                guard.outer};
+    if (failing.isUnder(v)) {
+      const Split made = split(this->made(a), symbol);
+      ValueId some = g.lessEqual(range.lo, range.hi), none = g.integer(0);
+      if (made.inner != always)
+        some = g.less(none, g.reduce(ReduceOp::Sum, symbol, range.lo, range.hi, made.inner,
+                                     g.integer(1)));
+      sum.runs = g.logicalAnd(made.outer, some);
+      if (sum.runs == always)
+        sum.runs = {};
+    }
+    return sum;
   }
 
   void visit(Pending &pending, ValueId v, const Adjoint &a);
@@ -102,6 +124,7 @@ private:
 
   Graph &g;
   Activity activity;
+  Failing failing;
   ValueId always;
   Storing storing;
   /// Of recurrences in pending: their users come before them.
@@ -135,22 +158,27 @@ void Reverse::visit(Pending &pending, ValueId v, const Adjoint &a) {
     return visitPrim(pending, v, a);
   case Op::Select: {
     ValueId c = g.operand(v, 0);
-    contribute(pending, g.operand(v, 1), {a.value, g.logicalAnd(a.guard, c)});
-    contribute(pending, g.operand(v, 2), {a.value, g.logicalAnd(a.guard, g.logicalNot(c))});
+    contribute(pending, g.operand(v, 1), {a.value, g.logicalAnd(a.guard, c), a.runs});
+    contribute(pending, g.operand(v, 2), {a.value, g.logicalAnd(a.guard, g.logicalNot(c)), a.runs});
     return;
   }
   case Op::At: {
     ValueId array = g.operand(v, 0);
     auto ops = g.operands(v);
     std::vector<ValueId> indices(ops.begin() + 1, ops.end());
-    contribute(pending, array, {g.put(g.type(array).shape, indices, a.value), a.guard});
+    contribute(pending, array, {g.put(g.type(array).shape, indices, a.value), a.guard, a.runs});
     return;
   }
   case Op::Put: {
     auto ops = g.operands(v);
     std::vector<ValueId> indices(ops.begin() + 1, ops.end());
     ValueId value = ops[0];
-    contribute(pending, value, {g.at(a.value, indices), a.guard});
+    // Nothing is put where there are no elements.
+    ValueId guard = a.guard;
+    for (const Axis &axis : std::vector<Axis>(g.axes(n.type.shape)))
+      if (!failing.hasElements(axis, indices))
+        guard = g.logicalAnd(guard, g.lessEqual(axis.lo, axis.hi));
+    contribute(pending, value, {g.at(a.value, indices), guard, a.runs});
     return;
   }
   case Op::List: {
@@ -165,7 +193,7 @@ void Reverse::visit(Pending &pending, ValueId v, const Adjoint &a) {
         indices[d] = g.integer(lo + rest % extent);
         rest /= extent;
       }
-      contribute(pending, elements[k], {g.at(whole, indices), always});
+      contribute(pending, elements[k], {g.at(whole, indices), a.guard, a.runs});
     }
     return;
   }
@@ -175,9 +203,8 @@ void Reverse::visit(Pending &pending, ValueId v, const Adjoint &a) {
   case Op::Matrix: {
     const std::vector<ValueId> ops(g.operands(v).begin(), g.operands(v).end());
     ValueId adjoint = n.type.scalar() ? a.value : g.keep(total(a));
-    ValueId guard = n.type.scalar() ? a.guard : always;
     matrixAdjoints(g, v, adjoint, [&](unsigned k, ValueId value) {
-      contribute(pending, ops[k], {value, guard});
+      contribute(pending, ops[k], {value, a.guard, a.runs});
     });
     return;
   }
@@ -207,7 +234,7 @@ void Reverse::visitPrim(Pending &pending, ValueId v, const Adjoint &a) {
         // Where the share is 0 nothing may pass, not even nan.
         ValueId some = g.less(g.real(0.0), e.shares[k]);
         contribute(pending, e.leaves[k],
-                   {g.mul(a.value, e.shares[k]), g.logicalAnd(a.guard, some)});
+                   {g.mul(a.value, e.shares[k]), g.logicalAnd(a.guard, some), a.runs});
       }
     return;
   }
@@ -216,7 +243,7 @@ void Reverse::visitPrim(Pending &pending, ValueId v, const Adjoint &a) {
       continue;
     ValueId p = partial(g, n.prim(), k, ops, v);
     if (p.valid() && !isZero(p))
-      contribute(pending, ops[k], {g.mul(a.value, p), a.guard});
+      contribute(pending, ops[k], {g.mul(a.value, p), a.guard, a.runs});
   }
 }
 
@@ -225,15 +252,16 @@ void Reverse::visitBinder(Pending &pending, ValueId v, const Adjoint &a) {
   Pending inside;
   if (g.node(v).op == Op::Build) {
     ValueId element = g.at(stored(total(a)), o.symbols);
-    contribute(inside, o.body, {element, always});
+    contribute(inside, o.body, {element, a.guard, a.runs});
   } else {
     ReduceWeights w = reduceWeights(g, v, o);
-    contribute(inside, o.body, {scaled(a.value, w.weight), g.logicalAnd(a.guard, w.guard)});
+    contribute(inside, o.body,
+               {scaled(a.value, w.weight), g.logicalAnd(a.guard, w.guard), a.runs});
   }
   for (auto &[node, adjoint] : run(std::move(inside), o.symbols, false)) {
     Adjoint outside = adjoint;
     for (size_t k = o.symbols.size(); k-- > 0;)
-      outside = sumOver(o.symbols[k], o.ranges[k], outside);
+      outside = sumOver(o.symbols[k], o.ranges[k], outside, node);
     contribute(pending, node, outside);
   }
 }
@@ -247,6 +275,8 @@ void Reverse::visitState(Pending &pending, ValueId v, const Adjoint &a) {
     own.last = elementByElement(g, total(a));
   else
     own.all = stored(total(a));
+  const ValueId some = made(a);
+  own.guard = own.guard.valid() ? g.logicalOr(own.guard, some) : some;
   pending.emplace(recur, Adjoint{g.real(0.0), always}); // a place in the order
 }
 
@@ -263,10 +293,20 @@ void Reverse::visitRecurrence(Pending &pending, ValueId v) {
     return Contributions(reached.begin(), reached.end());
   };
   ReversedRecurrence r = reverseRecurrence(g, v, adjoints, active, storing, reverse);
+  // Where no state has an adjoint there is no way back.
+  ValueId guard = g.boolean(false);
+  for (const StateAdjoints &a : adjoints)
+    if (a.guard.valid())
+      guard = g.logicalOr(guard, a.guard);
+  if (guard == g.lessEqual(r.range.lo, r.range.hi))
+    guard = always; // no step, no way back
+  auto under = [&](const Adjoint &a) {
+    return Adjoint{a.value, g.logicalAnd(guard, a.guard), a.runs};
+  };
   for (const auto &[start, adjoint] : r.starts)
-    contribute(pending, start, adjoint);
+    contribute(pending, start, under(adjoint));
   for (const auto &[node, adjoint] : r.inside)
-    contribute(pending, node, sumOver(r.step, r.range, adjoint));
+    contribute(pending, node, sumOver(r.step, r.range, under(adjoint), node));
 }
 
 } // namespace

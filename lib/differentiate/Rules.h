@@ -13,6 +13,9 @@ namespace gradus::differentiate {
 struct Adjoint {
   ir::ValueId value;
   ir::ValueId guard;
+  /// Where this does not hold the value is 0, since no run of a loop adds to it. Known only
+  /// for what is made of recurrences that may fail; invalid: always.
+  ir::ValueId runs = {};
 };
 
 /// Which values depend on the inputs of a differentiation through Real

@@ -209,19 +209,25 @@ std::string numberText(double x) { return formatNumber(x); }
 std::string arrayText(const std::vector<double> &x, const std::vector<int64_t> &extents) {
   if (extents.empty())
     return numberText(x[0]);
-  std::string text(extents.size(), '[');
-  for (size_t k = 0; k < x.size(); ++k) {
-    // Brackets close and open where an index of the axes begins anew.
-    size_t closed = 0;
-    int64_t block = 1;
-    for (size_t axis = extents.size(); axis-- > 1;) {
-      block *= extents[axis];
-      closed += k > 0 && static_cast<int64_t>(k) % block == 0;
+  // Brackets open and close where the index of an axis begins and ends; an axis without
+  // elements is [].
+  std::string text;
+  size_t next = 0;
+  std::vector<int64_t> at;
+  for (;;) {
+    while (at.size() < extents.size() && extents[at.size()] > 0) {
+      text += '[';
+      at.push_back(0);
     }
-    text +=
-        std::string(closed, ']') + (k ? ", " : "") + std::string(closed, '[') + numberText(x[k]);
+    text += at.size() == extents.size() ? numberText(x[next++]) : "[]";
+    while (!at.empty() && ++at.back() == extents[at.size() - 1]) {
+      text += ']';
+      at.pop_back();
+    }
+    if (at.empty())
+      return text;
+    text += ", ";
   }
-  return text + std::string(extents.size(), ']');
 }
 
 std::string listText(const std::vector<double> &x) {
