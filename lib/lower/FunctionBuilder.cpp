@@ -59,6 +59,26 @@ void FunctionBuilder::bind(ValueId v, ScalarId s) {
   if (v.index >= scalars.size())
     scalars.resize(g.size() + g.size() / 4 + 1);
   scalars[v.index] = s;
+  if (!conditional.empty())
+    conditional.erase(v);
+}
+
+bool FunctionBuilder::readsConditional(ValueId v) const {
+  if (conditional.empty())
+    return false;
+  std::vector<ValueId> work(g.operands(v).begin(), g.operands(v).end());
+  std::unordered_set<ValueId, ValueIdHash> seen;
+  while (!work.empty()) {
+    const ValueId part = work.back();
+    work.pop_back();
+    if (!seen.insert(part).second)
+      continue;
+    if (!bound(part).valid())
+      work.insert(work.end(), g.operands(part).begin(), g.operands(part).end());
+    else if (conditional.count(part) != 0)
+      return true;
+  }
+  return false;
 }
 
 void FunctionBuilder::bindArray(ValueId v, BufferId b) {

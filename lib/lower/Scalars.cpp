@@ -105,6 +105,8 @@ bool canFail(FunctionBuilder &b, ValueId v) {
     return true;
   if (division && g.isConstant(g.operand(v, 1)))
     return g.intValue(g.operand(v, 1)) == 0;
+  if (b.readsConditional(v))
+    return true;
 
   // Loops inside this scope may be running where v is computed.
   std::vector<ValueId> open = b.openSymbols;

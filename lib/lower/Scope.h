@@ -22,6 +22,7 @@
 #include <functional>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace gradus::lower {
@@ -103,6 +104,11 @@ public:
   std::vector<ir::ValueId> facts; ///< Int scalars that are not negative on the way here
   /// Of arrays of whole numbers that the host makes: where their elements lie.
   std::unordered_map<ir::ValueId, ir::Axis, ir::ValueIdHash> elementRanges;
+  /// Values that are bound to 0 where a condition does not hold. What their text proves is
+  /// not true of them there.
+  std::unordered_set<ir::ValueId, ir::ValueIdHash> conditional;
+  /// Whether one of them is read to compute v.
+  bool readsConditional(ir::ValueId v) const;
   bool hasRecurrences = false; ///< what is lowered may have some
   /// Whether the Int scalar v is certainly not negative, where we are.
   bool nonNegative(ir::ValueId v) { return bounds.nonNegative(v, openSymbols); }

@@ -70,13 +70,17 @@ std::vector<Action> Scope::withAliases(std::vector<Action> given, const LoopItem
   return given;
 }
 
-/// What a loop or a scope reads, where it is computed under a condition.
-void Scope::bindAliases(const Aliases &aliases) {
+/// What a loop or a scope reads, where it is computed under a condition. In the scope
+/// `known` holds.
+void Scope::bindAliases(const Aliases &aliases, ValueId known) {
   for (auto [inside, here] : aliases)
-    if (g.type(inside).scalar())
+    if (g.type(inside).scalar()) {
       b.bind(inside, b.bound(here));
-    else if (b.hasArray(here))
+      if (g.node(here).op != Op::Select || g.operand(here, 0) != known)
+        b.conditional.insert(inside);
+    } else if (b.hasArray(here)) {
       b.bindArray(inside, b.arrayOf(here));
+    }
 }
 
 } // namespace gradus::lower

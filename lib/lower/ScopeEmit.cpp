@@ -239,7 +239,7 @@ void Scope::beginProducer(const Producer &p) {
   if (p.nested) {
     ValueId start = g.node(p.node).op == Op::Keep ? g.operand(p.node, 0) : p.node;
     size_t mark = b.mark();
-    bindAliases(p.aliases);
+    bindAliases(p.aliases, always);
     emitScope(b, {{Action::Kind::Array, start, always, Combine::Set, {}, p.buffer, {}, 0}});
     b.release(mark);
     return;
@@ -343,7 +343,7 @@ void Scope::emitLoop(const std::vector<size_t> &group) {
   b.body = &loop.body;
   b.bind(first.symbol, loop.index);
   b.openSymbols.push_back(first.symbol);
-  bindAliases(shared);
+  bindAliases(shared, g.lessEqual(first.lo, first.hi));
   for (const Carry &c : carries)
     for (size_t d = 0; d < c.pending.size(); ++d)
       b.bind(c.locals[d], b.read(c.pending[d]));

@@ -205,7 +205,7 @@ private:
   Aliases sharedAliases(const std::vector<size_t> &group) const;
   std::vector<Action> withAliases(std::vector<Action> given, const LoopItem &item,
                                   const Aliases &shared);
-  void bindAliases(const Aliases &aliases);
+  void bindAliases(const Aliases &aliases, ir::ValueId known);
   void beginProducer(const Producer &p);
   void endProducer(const Producer &p);
   void emitAction(const Action &a);

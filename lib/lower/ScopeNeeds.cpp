@@ -207,7 +207,9 @@ void Scope::findNeeds(LoopItem &item) {
         bool ends = n.op == Op::Recur && k > 2 && !start && !g.isConstant(g.operand(v, 2));
         Use part = isBody ? body : use;
         part.written = use.written && n.op != Op::Matrix && !g.type(o).scalar();
-        if (ends || (n.op == Op::Reduce && k == 3 && !takesAll(v)))
+        // Where 0 is added, or nothing is, the place is not looked at: see guardIndices.
+        const bool place = n.op == Op::Put && k >= 1;
+        if (ends || place || (n.op == Op::Reduce && k == 3 && !takesAll(v)))
           part.kind = Use::Perhaps;
         if ((choice || shortcut) && k >= 1) {
           bool holds = choice ? k == 1 : n.prim() == Prim::And;
