@@ -263,9 +263,12 @@ ValueId Graph::foldPrim(Prim p, std::span<const ValueId> ops) {
 }
 
 ValueId Graph::prim(Prim p, std::span<const ValueId> given) {
-  std::vector<ValueId> ops(given.begin(), given.end());
+  // Operands may point into the pool, which can move: take a copy first.
+  ValueId copies[3];
   const PrimInfo &row = info(p);
-  assert(ops.size() == row.arity);
+  assert(given.size() == row.arity && row.arity <= std::size(copies));
+  std::copy(given.begin(), given.end(), copies);
+  const std::span<const ValueId> ops(copies, given.size());
   if (ValueId folded = foldPrim(p, ops); folded.valid())
     return folded;
   Type t{Kind::Real, 0};

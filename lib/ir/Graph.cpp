@@ -15,6 +15,8 @@ uint64_t mix(uint64_t hash, uint64_t value) {
   return hash * 0xBF58476D1CE4E5B9ull;
 }
 
+uint32_t folded(uint64_t hash) { return static_cast<uint32_t>(hash ^ hash >> 32); }
+
 int64_t symbolPayload(size_t index) { return -static_cast<int64_t>(index) - 1; }
 
 } // namespace
@@ -22,11 +24,6 @@ int64_t symbolPayload(size_t index) { return -static_cast<int64_t>(index) - 1; }
 Graph::Graph() {
   shapes_.emplace_back();   // the scalar shape
   freeSets_.emplace_back(); // the empty set
-}
-
-std::span<const ValueId> Graph::operands(ValueId v) const {
-  const Node &n = node(v);
-  return {pool_.data() + n.operands, n.operandCount};
 }
 
 //--- leaves ------------------------------------------------------------------
@@ -129,23 +126,23 @@ void Graph::setSymbolRange(ValueId v, ValueId lo, ValueId hi) {
 uint32_t Graph::internFreeSet(std::vector<int32_t> set) {
   if (set.empty())
     return 0;
-  uint64_t hash = 0;
-  for (int32_t index : set)
-    hash = mix(hash, static_cast<uint64_t>(index));
-  auto [first, last] = freeSetTable_.equal_range(hash);
-  for (auto it = first; it != last; ++it)
-    if (freeSets_[it->second] == set)
-      return it->second;
+  uint64_t hash = set.size();
+  for (int32_t free : set)
+    hash = mix(hash, static_cast<uint32_t>(free));
+  const uint32_t known =
+      freeSetTable_.find(folded(hash), [&](uint32_t k) { return freeSets_[k] == set; });
+  if (known != InternTable::none)
+    return known;
   freeSets_.push_back(std::move(set));
-  auto id = static_cast<uint32_t>(freeSets_.size() - 1);
-  freeSetTable_.emplace(hash, id);
+  const auto id = static_cast<uint32_t>(freeSets_.size() - 1);
+  freeSetTable_.add(folded(hash), id);
   return id;
 }
 
-uint32_t Graph::freeSetOf(std::span<const ValueId> operands, int64_t firstBound, unsigned bound) {
+uint32_t Graph::freeSetOf(std::span<const ValueId> parts, int64_t firstBound, unsigned bound) {
   uint32_t only = 0;
   bool several = false;
-  for (ValueId v : operands) {
+  for (ValueId v : parts) {
     uint32_t s = node(v).freeSet;
     if (s == 0 || s == only)
       continue;
@@ -156,18 +153,13 @@ uint32_t Graph::freeSetOf(std::span<const ValueId> operands, int64_t firstBound,
   if (!several && bound == 0)
     return only;
   std::vector<int32_t> merged;
-  for (ValueId v : operands)
+  for (ValueId v : parts)
     for (int32_t f : freeSets_[node(v).freeSet])
       if (f < firstBound || f >= firstBound + static_cast<int64_t>(bound) || bound == 0)
         merged.push_back(f);
   std::sort(merged.begin(), merged.end());
   merged.erase(std::unique(merged.begin(), merged.end()), merged.end());
   return internFreeSet(std::move(merged));
-}
-
-bool Graph::isOpenTerm(ValueId v) const {
-  const auto &set = freeIndices(v);
-  return !set.empty() && set.back() > 0;
 }
 
 bool Graph::dependsOn(ValueId v, ValueId symbol) const {
@@ -179,16 +171,6 @@ bool Graph::dependsOnAny(ValueId v, std::span<const ValueId> symbols) const {
   if (!hasFree(v))
     return false;
   return std::any_of(symbols.begin(), symbols.end(), [&](ValueId s) { return dependsOn(v, s); });
-}
-
-std::vector<ValueId> Graph::partsOf(const Node &n, std::span<const ValueId> operands) const {
-  std::vector<ValueId> parts(operands.begin(), operands.end());
-  if (n.op == Op::Put || n.op == Op::Zeros || n.op == Op::Index)
-    for (const Axis &axis : shapes_[n.type.shape]) {
-      parts.push_back(axis.lo);
-      parts.push_back(axis.hi);
-    }
-  return parts;
 }
 
 //--- interning --------------------------------------------------------------------
@@ -215,19 +197,28 @@ ValueId Graph::intern(Node n, std::span<const ValueId> given) {
   hash = mix(hash, static_cast<uint64_t>(n.type.kind) << 32 | n.type.shape);
   for (ValueId v : operands)
     hash = mix(hash, v.index);
-  auto [first, last] = table_.equal_range(hash);
-  for (auto it = first; it != last; ++it) {
-    const Node &m = nodes_[it->second];
-    if (m.op == n.op && m.sub == n.sub && m.binders == n.binders && m.type == n.type &&
-        m.payload == n.payload && m.operandCount == operands.size() &&
-        std::equal(operands.begin(), operands.end(), pool_.begin() + m.operands))
-      return {it->second};
-  }
+  const uint32_t known = table_.find(folded(hash), [&](uint32_t id) {
+    const Node &m = nodes_[id];
+    return m.op == n.op && m.sub == n.sub && m.binders == n.binders && m.type == n.type &&
+           m.payload == n.payload && m.operandCount == operands.size() &&
+           std::equal(operands.begin(), operands.end(), pool_.begin() + m.operands);
+  });
+  if (known != InternTable::none)
+    return {known};
 
   n.operands = static_cast<uint32_t>(pool_.size());
   n.operandCount = static_cast<uint32_t>(operands.size());
   pool_.insert(pool_.end(), operands.begin(), operands.end());
-  std::vector<ValueId> parts = partsOf(n, operands);
+  // What its free indices come from: its operands, and where the node makes its own
+  // shape the ends of the axes.
+  std::span<const ValueId> parts = operands;
+  std::vector<ValueId> withEnds;
+  if (!n.type.scalar() && (n.op == Op::Put || n.op == Op::Zeros || n.op == Op::Index)) {
+    withEnds.assign(operands.begin(), operands.end());
+    for (const Axis &axis : shapes_[n.type.shape])
+      withEnds.insert(withEnds.end(), {axis.lo, axis.hi});
+    parts = withEnds;
+  }
   if (n.op == Op::Index) {
     std::vector<int32_t> set{static_cast<int32_t>(n.payload)};
     for (ValueId v : parts)
@@ -245,18 +236,21 @@ ValueId Graph::intern(Node n, std::span<const ValueId> given) {
   nodes_.push_back(n);
   ranges_.push_back(currentRange_);
   auto id = static_cast<uint32_t>(nodes_.size() - 1);
-  table_.emplace(hash, id);
+  table_.add(folded(hash), id);
   return {id};
 }
 
 //--- binders -------------------------------------------------------------------------
 
-ValueId Graph::rename(ValueId root, const std::unordered_map<int64_t, ValueId> &indices) {
+ValueId Graph::rename(ValueId root, const Renaming &indices) {
+  auto renamed = [&](int64_t payload) {
+    return std::find_if(indices.begin(), indices.end(),
+                        [&](const auto &entry) { return entry.first == payload; });
+  };
   auto touched = [&](ValueId v) {
-    for (int32_t f : freeIndices(v))
-      if (indices.count(f))
-        return true;
-    return false;
+    const auto &free = freeIndices(v);
+    return std::any_of(free.begin(), free.end(),
+                       [&](int32_t f) { return renamed(f) != indices.end(); });
   };
   auto shapeTouched = [&](ShapeId shape) {
     for (const Axis &axis : shapes_[shape])
@@ -267,13 +261,12 @@ ValueId Graph::rename(ValueId root, const std::unordered_map<int64_t, ValueId> &
   if (!touched(root))
     return root;
   std::vector<ValueId> work{root}, order;
-  std::unordered_map<ValueId, ValueId, ValueIdHash> done;
+  NodeMap<ValueId> done;
   while (!work.empty()) {
     ValueId v = work.back();
     work.pop_back();
-    if (done.count(v))
+    if (!done.emplace(v, ValueId{}).second)
       continue;
-    done.emplace(v, ValueId{});
     order.push_back(v);
     for (ValueId o : operands(v))
       if (touched(o) && !done.count(o))
@@ -290,14 +283,14 @@ ValueId Graph::rename(ValueId root, const std::unordered_map<int64_t, ValueId> &
     return it == done.end() ? v : it->second;
   };
   SourceRange saved = currentRange_;
+  std::vector<ValueId> ops;
   for (ValueId v : order) {
     Node n = node(v);
-    if (auto it = indices.find(n.payload); n.op == Op::Index && it != indices.end()) {
+    if (auto it = renamed(n.payload); n.op == Op::Index && it != indices.end()) {
       done[v] = it->second;
       continue;
     }
-    std::vector<ValueId> ops;
-    ops.reserve(n.operandCount);
+    ops.clear();
     for (ValueId o : operands(v))
       ops.push_back(mapped(o));
     if (n.type.shape != 0 && shapeTouched(n.type.shape)) {
@@ -337,7 +330,7 @@ const std::string &Graph::indexName(ValueId binder, unsigned k) const {
   return it == indexNames_.end() || k >= it->second.size() ? none : it->second[k];
 }
 
-Opened Graph::open(ValueId binder) {
+const Opened &Graph::open(ValueId binder) {
   if (auto it = openedCache_.find(binder.index); it != openedCache_.end())
     return it->second;
   Node n = node(binder);
@@ -352,8 +345,7 @@ Opened Graph::open(ValueId binder) {
     symbols.push_back(newSymbol(lo, hi, indexName(binder, k)));
   }
   Opened opened = openWith(binder, symbols);
-  openedCache_.emplace(binder.index, opened);
-  return opened;
+  return openedCache_.emplace(binder.index, std::move(opened)).first->second;
 }
 
 Opened Graph::openWith(ValueId binder, std::span<const ValueId> symbols) {
@@ -374,12 +366,12 @@ Opened Graph::openWith(ValueId binder, std::span<const ValueId> symbols) {
     return opened;
   }
   Opened opened;
-  std::unordered_map<int64_t, ValueId> map;
+  Renaming map;
   for (unsigned k = 0; k < n.binders; ++k) {
     opened.symbols.push_back(symbols[k]);
     if (2 * k < n.rangeOperands())
       opened.ranges.push_back({operand(binder, 2 * k), operand(binder, 2 * k + 1)});
-    map.emplace(n.payload + k, symbols[k]);
+    map.emplace_back(n.payload + k, symbols[k]);
   }
   if (n.op == Op::Recur) {
     const unsigned states = stateCount(binder);
@@ -424,7 +416,7 @@ ValueId Graph::reduce(ReduceOp op, ValueId symbol, ValueId lo, ValueId hi, Value
   index.payload = number;
   // The payload is copied: interning may move the nodes.
   const int64_t payload = node(symbol).payload;
-  std::unordered_map<int64_t, ValueId> map{{payload, intern(index, {})}};
+  const Renaming map{{payload, intern(index, {})}};
   ValueId ops[4] = {lo, hi, rename(condition, map), rename(body, map)};
   Node n{.op = Op::Reduce, .sub = static_cast<uint8_t>(op), .binders = 1, .type = type(ops[3])};
   n.payload = number;
@@ -441,14 +433,14 @@ ValueId Graph::build(std::span<const ValueId> symbols, std::span<const Axis> ran
   for (const Axis &r : ranges)
     inside = std::max({inside, node(r.lo).maxBinder, node(r.hi).maxBinder});
   int64_t number = inside + 1;
-  std::unordered_map<int64_t, ValueId> map;
+  Renaming map;
   std::vector<ValueId> ops;
   std::vector<std::string> names;
   for (unsigned k = 0; k < symbols.size(); ++k) {
     Node index{.op = Op::Index, .type = {Kind::Int, 0}};
     index.payload = number + k;
     const int64_t payload = node(symbols[k]).payload;
-    map.emplace(payload, intern(index, {}));
+    map.emplace_back(payload, intern(index, {}));
     ops.push_back(ranges[k].lo);
     ops.push_back(ranges[k].hi);
     names.push_back(symbol(symbols[k]).name);
@@ -466,24 +458,34 @@ ValueId Graph::build(std::span<const ValueId> symbols, std::span<const Axis> ran
 
 std::vector<ValueId> Graph::reachable(std::span<const ValueId> roots,
                                       const std::function<bool(ValueId)> &stop) const {
-  std::vector<ValueId> work(roots.begin(), roots.end()), found;
-  std::vector<bool> seen(nodes_.size());
+  constexpr uint32_t bits = 64;
+  std::vector<ValueId> work, found;
+  uint32_t limit = 0; // operands have smaller ids
+  for (ValueId v : roots)
+    if (v.valid()) {
+      work.push_back(v);
+      limit = std::max(limit, v.index + 1);
+    }
+  std::vector<uint64_t> seen((limit + bits - 1) / bits), closed(seen.size());
+  auto bit = [](ValueId v) { return uint64_t{1} << v.index % bits; };
   while (!work.empty()) {
     ValueId v = work.back();
     work.pop_back();
-    if (!v.valid() || seen[v.index])
+    if (seen[v.index / bits] & bit(v))
       continue;
-    seen[v.index] = true;
-    bool open = isOpenTerm(v);
-    if (!open)
-      found.push_back(v);
-    if (!open && stop && stop(v))
-      continue;
+    seen[v.index / bits] |= bit(v);
+    if (!isOpenTerm(v)) {
+      closed[v.index / bits] |= bit(v);
+      if (stop && stop(v))
+        continue;
+    }
     for (ValueId o : operands(v))
-      if (!seen[o.index])
+      if (!(seen[o.index / bits] & bit(o)))
         work.push_back(o);
   }
-  std::sort(found.begin(), found.end());
+  for (uint32_t k = 0; k < closed.size(); ++k)
+    for (uint64_t rest = closed[k]; rest != 0; rest &= rest - 1)
+      found.push_back({k * bits + static_cast<uint32_t>(std::countr_zero(rest))});
   return found;
 }
 

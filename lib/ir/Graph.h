@@ -27,10 +27,11 @@
 //===--------------------------------------------------------------------===//
 #pragma once
 
+#include "ir/InternTable.h"
+#include "ir/NodeMap.h"
 #include "ir/Primitives.h"
 #include "support/Source.h"
 
-#include <compare>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -39,15 +40,6 @@
 #include <vector>
 
 namespace gradus::ir {
-
-struct ValueId {
-  uint32_t index = UINT32_MAX;
-  bool valid() const { return index != UINT32_MAX; }
-  auto operator<=>(const ValueId &) const = default;
-};
-struct ValueIdHash {
-  size_t operator()(ValueId v) const { return v.index * 0x9E3779B97F4A7C15ull >> 7; }
-};
 
 enum class Kind : uint8_t { Real, Int, Bool };
 
@@ -149,7 +141,7 @@ struct Opened {
   bool remade = false;          ///< Recur
 };
 
-using Substitution = std::unordered_map<ValueId, ValueId, ValueIdHash>;
+using Substitution = NodeMap<ValueId>;
 
 class Graph {
 public:
@@ -157,7 +149,10 @@ public:
 
   //--- nodes -----------------------------------------------------------------
   const Node &node(ValueId v) const { return nodes_[v.index]; }
-  std::span<const ValueId> operands(ValueId v) const;
+  std::span<const ValueId> operands(ValueId v) const {
+    const Node &n = node(v);
+    return {pool_.data() + n.operands, n.operandCount};
+  }
   ValueId operand(ValueId v, unsigned k) const { return operands(v)[k]; }
   Type type(ValueId v) const { return node(v).type; }
   size_t size() const { return nodes_.size(); }
@@ -203,7 +198,7 @@ public:
   const std::vector<int32_t> &freeIndices(ValueId v) const { return freeSets_[node(v).freeSet]; }
   bool hasFree(ValueId v) const { return node(v).freeSet != 0; }
   /// True when a bound number dangles: the node makes sense only under its binder.
-  bool isOpenTerm(ValueId v) const;
+  bool isOpenTerm(ValueId v) const { return hasFree(v) && freeIndices(v).back() > 0; }
   bool dependsOn(ValueId v, ValueId symbol) const;
   bool dependsOnAny(ValueId v, std::span<const ValueId> symbols) const;
 
@@ -263,7 +258,7 @@ public:
 
   //--- binders ----------------------------------------------------------------
   /// Opens with symbols that belong to this binder: the same on every call.
-  Opened open(ValueId binder);
+  const Opened &open(ValueId binder);
   /// Opens with the given Index symbols (or any Int scalars without binders).
   Opened openWith(ValueId binder, std::span<const ValueId> symbols);
   /// Display name of the first index of a binder ("" when none).
@@ -272,6 +267,8 @@ public:
   /// Replaces leaves (Input and Index nodes) and refolds everything above them.
   /// Goes through binders; capture cannot happen.
   ValueId substitute(ValueId root, const Substitution &map);
+  /// The same for several, whose common parts are looked at once.
+  void substitute(std::span<ValueId *const> roots, const Substitution &map);
 
   /// All nodes that `roots` reach and that are not open terms, ascending. With
   /// `stop`, nodes for which it is true are included but not entered.
@@ -284,27 +281,26 @@ public:
 private:
   friend class Rewriter;
   ValueId intern(Node node, std::span<const ValueId> operands);
+  /// An Index node by its payload, and what stands in its place.
+  using Renaming = std::vector<std::pair<int64_t, ValueId>>;
   /// Injective renaming of Index nodes; keeps binder numbers; no folding.
-  ValueId rename(ValueId root, const std::unordered_map<int64_t, ValueId> &indices);
+  ValueId rename(ValueId root, const Renaming &indices);
   ValueId foldPrim(Prim p, std::span<const ValueId> operands); ///< invalid: no rule
   ValueId makePrim(Prim p, Type type, std::span<const ValueId> operands);
   ValueId affine(Prim p, ValueId a, ValueId b); ///< normal form of Int + and -
-  uint32_t freeSetOf(std::span<const ValueId> operands, int64_t firstBound, unsigned bound);
-  /// What a node's free indices come from: its operands, and where the node makes
-  /// its own shape the ends of the axes.
-  std::vector<ValueId> partsOf(const Node &node, std::span<const ValueId> operands) const;
+  uint32_t freeSetOf(std::span<const ValueId> parts, int64_t firstBound, unsigned bound);
   uint32_t internFreeSet(std::vector<int32_t> set);
 
   std::vector<Node> nodes_;
   std::vector<SourceRange> ranges_;
   std::vector<ValueId> pool_;
-  std::unordered_multimap<uint64_t, uint32_t> table_;
+  InternTable table_; ///< of nodes
   std::vector<Input> inputs_;
   std::vector<ValueId> inputNodes_;
   std::vector<std::vector<Axis>> shapes_;
   std::vector<Symbol> symbols_;
   std::vector<std::vector<int32_t>> freeSets_;
-  std::unordered_multimap<uint64_t, uint32_t> freeSetTable_;
+  InternTable freeSetTable_;
   std::unordered_map<uint32_t, std::vector<std::string>> indexNames_;
   std::unordered_map<uint32_t, Opened> openedCache_;
   SourceRange currentRange_;

@@ -21,13 +21,13 @@ ValueId Graph::recur(std::span<const ValueId> symbols, const Axis &range, ValueI
     look(nexts[k]);
   }
   const int64_t number = inside + 1;
-  std::unordered_map<int64_t, ValueId> map;
+  Renaming map;
   std::vector<std::string> names;
   for (size_t k = 0; k < symbols.size(); ++k) {
     Node index{.op = Op::Index, .type = type(symbols[k])};
     index.payload = number + static_cast<int64_t>(k);
     const int64_t payload = node(symbols[k]).payload;
-    map.emplace(payload, intern(index, {}));
+    map.emplace_back(payload, intern(index, {}));
     names.push_back(symbol(symbols[k]).name);
   }
   std::vector<ValueId> ops{range.lo, range.hi, rename(stop, map)};

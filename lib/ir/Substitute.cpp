@@ -15,7 +15,12 @@ public:
   Rewriter(Graph &graph, Substitution map, const RewriteRule *rewriteRule = nullptr,
            const Rewriter *around = nullptr)
       : g(graph), done(std::move(map)), rule(rewriteRule), outer(around) {
-    if (rule || (outer && outer->indices.empty()))
+    if (rule)
+      return;
+    least = outer ? outer->least : UINT32_MAX;
+    for (const auto &[from, to] : done)
+      least = std::min(least, from.index);
+    if (outer && outer->indices.empty())
       return;
     for (const auto &[from, to] : done) {
       if (!g.isSymbol(from)) {
@@ -55,16 +60,15 @@ private:
     return false;
   }
 
-  std::vector<ValueId> parts(ValueId v) const {
-    auto ops = g.operands(v);
-    std::vector<ValueId> all(ops.begin(), ops.end());
-    Op op = g.node(v).op;
+  template <class Visit> void forEachPart(ValueId v, Visit visit) const {
+    for (ValueId o : g.operands(v))
+      visit(o);
+    const Op op = g.node(v).op;
     if (op == Op::Put || op == Op::Zeros)
       for (const Axis &axis : g.axesOf(v)) {
-        all.push_back(axis.lo);
-        all.push_back(axis.hi);
+        visit(axis.lo);
+        visit(axis.hi);
       }
-    return all;
   }
 
   /// The nodes under root that read a replaced leaf and are not open terms,
@@ -74,22 +78,23 @@ private:
     while (!work.empty()) {
       ValueId v = work.back();
       work.pop_back();
-      if (!depends.emplace(v, isDone(v) || (rule && rule->applies(v))).second)
+      if (v.index < least)
         continue;
+      auto [it, fresh] = depends.try_emplace(v, false);
+      if (!fresh)
+        continue;
+      it->second = isDone(v) || (rule && rule->applies(v));
       if (!indices.empty() && !g.dependsOnAny(v, indices))
         continue;
       all.push_back(v);
-      for (ValueId o : parts(v))
-        if (!depends.count(o))
-          work.push_back(o);
+      forEachPart(v, [&](ValueId o) { work.push_back(o); });
     }
     std::sort(all.begin(), all.end());
     std::vector<ValueId> result;
     for (ValueId v : all) {
-      bool &d = depends[v];
+      bool &d = depends.at(v);
       if (!d)
-        for (ValueId o : parts(v))
-          d |= depends[o];
+        forEachPart(v, [&](ValueId o) { d = d || (o.index >= least && depends.at(o)); });
       if (d && !g.isOpenTerm(v))
         result.push_back(v);
     }
@@ -146,7 +151,7 @@ private:
   }
 
   ValueId remakeBinder(ValueId v) {
-    Opened opened = g.open(v);
+    const Opened &opened = g.open(v);
     std::vector<Axis> ranges;
     std::vector<ValueId> symbols;
     Substitution inner;
@@ -197,7 +202,9 @@ private:
   /// The symbols that are replaced, where nothing else is: then what does not
   /// read one of them need not be looked at.
   std::vector<ValueId> indices;
-  std::unordered_map<ValueId, bool, ValueIdHash> depends;
+  /// What is older than all that is replaced does not read it.
+  uint32_t least = 0;
+  NodeMap<bool> depends;
 };
 
 std::vector<ValueId> rewrite(Graph &g, std::span<const ValueId> roots, const RewriteRule &rule) {
@@ -227,6 +234,12 @@ std::vector<ValueId> rewrite(Graph &g, std::span<const ValueId> roots, const Rew
 
 ValueId Graph::substitute(ValueId root, const Substitution &map) {
   return Rewriter(*this, map).run(root);
+}
+
+void Graph::substitute(std::span<ValueId *const> roots, const Substitution &map) {
+  Rewriter rewriter(*this, map);
+  for (ValueId *root : roots)
+    *root = rewriter.run(*root);
 }
 
 } // namespace gradus::ir

@@ -14,6 +14,17 @@ using loops::Combine;
 using loops::ScalarId;
 using loops::VariableId;
 
+std::vector<ValueId *> readsOf(std::vector<Action> &actions) {
+  std::vector<ValueId *> reads;
+  for (Action &a : actions) {
+    reads.push_back(&a.value);
+    reads.push_back(&a.guard);
+    for (ValueId &i : a.indices)
+      reads.push_back(&i);
+  }
+  return reads;
+}
+
 void emitScope(FunctionBuilder &builder, std::vector<Action> actions) {
   size_t mark = builder.mark();
   Scope(builder).run(std::move(actions));

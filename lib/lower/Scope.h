@@ -47,6 +47,9 @@ struct Action {
   bool ontoZero = false;
 };
 
+/// What the actions read: values, guards, indices.
+std::vector<ir::ValueId *> readsOf(std::vector<Action> &actions);
+
 /// A function under construction: scalars, buffers, and where statements go.
 class FunctionBuilder {
 public:

@@ -61,12 +61,7 @@ std::vector<Action> Scope::withAliases(std::vector<Action> given, const LoopItem
       for (unsigned k = 0; k < g.stateCount(inside); ++k)
         for (ValueId state : {g.lastState(inside, k), g.allStates(inside, k)})
           map.emplace(state, state);
-  for (Action &a : given) {
-    a.value = g.substitute(a.value, map);
-    a.guard = g.substitute(a.guard, map);
-    for (ValueId &i : a.indices)
-      i = g.substitute(i, map);
-  }
+  g.substitute(readsOf(given), map);
   return given;
 }
 

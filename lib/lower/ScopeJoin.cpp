@@ -166,12 +166,7 @@ void Scope::joinMakers(const std::unordered_set<ValueId, ValueIdHash> &elsewhere
       continue;
     order.pop_back();
     done.insert(k);
-    for (Action &a : items[k].inner) {
-      a.value = g.substitute(a.value, map);
-      a.guard = g.substitute(a.guard, map);
-      for (ValueId &i : a.indices)
-        i = g.substitute(i, map);
-    }
+    g.substitute(readsOf(items[k].inner), map);
     std::sort(needs.begin(), needs.end());
     needs.erase(std::unique(needs.begin(), needs.end()), needs.end());
     items[k].needs = std::move(needs);

@@ -63,12 +63,7 @@ void Scope::mergeRecurrences(std::vector<Action> &given) {
     }
     if (map.empty())
       return;
-    for (Action &a : given) {
-      a.value = g.substitute(a.value, map);
-      a.guard = g.substitute(a.guard, map);
-      for (ValueId &i : a.indices)
-        i = g.substitute(i, map);
-    }
+    g.substitute(readsOf(given), map);
   }
 }
 

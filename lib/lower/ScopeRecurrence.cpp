@@ -212,20 +212,13 @@ std::vector<Action> Scope::withStates(std::vector<Action> given, const Recurrenc
         return state;
     return v;
   };
+  const std::vector<ValueId *> reads = readsOf(given);
   std::vector<ValueId> values;
-  for (const Action &a : given) {
-    values.push_back(a.value);
-    values.push_back(a.guard);
-    values.insert(values.end(), a.indices.begin(), a.indices.end());
-  }
+  for (const ValueId *v : reads)
+    values.push_back(*v);
   values = rewrite(g, values, rule);
-  size_t next = 0;
-  for (Action &a : given) {
-    a.value = values[next++];
-    a.guard = values[next++];
-    for (ValueId &i : a.indices)
-      i = values[next++];
-  }
+  for (size_t k = 0; k < reads.size(); ++k)
+    *reads[k] = values[k];
   return given;
 }
 

@@ -82,17 +82,14 @@ void Scope::readStored(LoopItem &loop) {
   for (const auto &[v, here] : loop.aliases)
     map.emplace(v, v);
   map.insert(loop.stored.begin(), loop.stored.end());
-  auto instead = [&](ValueId &v) { v = g.substitute(v, map); };
-  for (Action &a : loop.inner) {
-    instead(a.value);
-    instead(a.guard);
-    std::for_each(a.indices.begin(), a.indices.end(), instead);
-  }
+  std::vector<ValueId *> reads = readsOf(loop.inner);
   if (loop.recurrence >= 0) {
     Opened &steps = recurrences[static_cast<size_t>(loop.recurrence)].opened;
-    std::for_each(steps.nexts.begin(), steps.nexts.end(), instead);
-    instead(steps.condition);
+    for (ValueId &next : steps.nexts)
+      reads.push_back(&next);
+    reads.push_back(&steps.condition);
   }
+  g.substitute(reads, map);
 }
 
 } // namespace gradus::lower

@@ -261,7 +261,7 @@ void Hoisting::visit(std::span<const ValueId> roots, bool certain) {
   while (!work.empty()) {
     const ValueId v = work.back();
     work.pop_back();
-    if (taken.contains(v) || !seen.emplace(std::pair(v, certain), true).second)
+    if (taken.count(v) || !seen.emplace(std::pair(v, certain), true).second)
       continue;
     if (!facts(v).varies && isWorth(v, certain)) {
       take(v);
@@ -324,7 +324,7 @@ ValueId Hoisting::rebuilt(ValueId root) {
   while (!work.empty()) {
     const ValueId v = work.back();
     work.pop_back();
-    if (taken.contains(v) || !here.insert(v).second)
+    if (taken.count(v) || !here.insert(v).second)
       continue;
     if (const Node n = g.node(v); n.binders == 0)
       work.insert(work.end(), g.operands(v).begin(), g.operands(v).end());
