@@ -254,7 +254,7 @@ private:
   std::map<std::tuple<ir::ValueId, int, int>, int> regionOf;
 };
 
-/// Calls f for each value that has to be there first.
+/// Calls f, which adds no loops or actions, for each value that has to be there first.
 template <class F> void Scope::forEachNeed(const Info &info, F f) {
   if (info.producer < 0) {
     // f may add nodes to the graph, so no span of the operands is kept.
@@ -265,18 +265,18 @@ template <class F> void Scope::forEachNeed(const Info &info, F f) {
         f(o);
     return;
   }
-  const Producer p = producers[info.producer];
+  const Producer &p = producers[info.producer];
   for (ir::ValueId v : p.needs)
     f(v);
   for (size_t k : p.items) {
-    const LoopItem item = items[k];
+    const LoopItem &item = items[k];
     f(item.lo);
     f(item.hi);
     for (ir::ValueId v : item.needs)
       f(v);
   }
   for (size_t k : p.elements) {
-    const Action a = actions[k];
+    const Action &a = actions[k];
     f(a.value);
     for (ir::ValueId i : a.indices)
       f(i);

@@ -218,7 +218,7 @@ void Scope::assignLevels() {
       l = level;
       for (size_t i : producers[info.producer].items)
         join(i, joinable(items[i], info.home), level);
-    } else {
+    } else if (!candidates.empty()) {
       forEachNeed(info, [&](ValueId o) { l = std::max(l, after(o)); });
     }
     infos[k].level = l;
@@ -245,6 +245,8 @@ void Scope::assignLevels() {
     }
     item.level = l;
   }
+  if (recurrences.empty() && joined.empty())
+    return; // nothing runs with what makes it
   const auto elsewhere = readElsewhere();
   keepStates(elsewhere);
   joinMakers(elsewhere);

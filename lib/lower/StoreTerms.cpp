@@ -182,10 +182,28 @@ std::vector<ValueId> readStoredTerms(Graph &g, std::vector<ValueId> roots) {
 
 std::vector<ValueId> storeTerms(Graph &g, std::span<const ValueId> given, bool strict) {
   std::vector<ValueId> roots(given.begin(), given.end());
-  roots = storeLogSumExp(g, std::move(roots));
-  if (!strict)
-    roots = storeExponentials(g, std::move(roots));
-  return readStoredTerms(g, std::move(roots));
+  bool sums = false, extremes = false, kept = false;
+  std::vector<ValueId> work = roots;
+  std::vector<bool> seen(g.size());
+  while (!work.empty()) {
+    const ValueId v = work.back();
+    work.pop_back();
+    if (seen[v.index])
+      continue;
+    seen[v.index] = true;
+    sums = sums || isReduce(g, v, ReduceOp::LogSumExp);
+    extremes = extremes || isReduce(g, v, ReduceOp::Min) || isReduce(g, v, ReduceOp::Max);
+    kept = kept || g.node(v).op == Op::Keep;
+    for (ValueId o : g.operands(v))
+      if (!seen[o.index])
+        work.push_back(o);
+  }
+  if (sums) {
+    roots = storeLogSumExp(g, std::move(roots));
+    if (!strict)
+      roots = storeExponentials(g, std::move(roots));
+  }
+  return sums || (extremes && kept) ? readStoredTerms(g, std::move(roots)) : roots;
 }
 
 } // namespace gradus::lower
