@@ -108,8 +108,8 @@ bool Solver::settle(Solution &s) {
       if (!kept || !kept->fit(start_.size()))
         return false;
       landscape_ = kept;
-      if (level_ == jit::Level::O0)
-        landscape_->borrow(prepared_->module, *code_);
+      if (hoist_ != semantics::Hoist::Normal && !options_.strict) // code of another form
+        landscape_->borrow(prepared_->descent, prepared_->module, level_ == level ? code_.get() : nullptr);
     }
     EndOfDescent end(*landscape_, lower_, upper_, given, levels, atStart, budget);
     end.kinked = !smooth;

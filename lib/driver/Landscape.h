@@ -1,9 +1,9 @@
 //===- Landscape.h - an objective around a point ------------------------------===//
 //
-// Value, gradient, products with the Hessian, residuals: compiled apart from any
-// descent, so that what a descent claims can be tested by code that it has not
-// run. Each is compiled when it is first asked for. What a descent has without
-// optimization, function by function, is the same code and not compiled again.
+// Value, gradient, products with the Hessian, residuals: apart from any descent, so
+// that what a descent claims can be tested at other points than its own. Each is lowered
+// and compiled when it is first asked for. What a descent on the same problem has, is
+// not made again.
 //
 //===--------------------------------------------------------------------===//
 #pragma once
@@ -13,7 +13,6 @@
 
 #include <map>
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -30,10 +29,13 @@ public:
   /// Before all else, and after values of the session have changed: makes room for
   /// so many unknowns. False after reporting.
   bool fit(size_t unknowns);
-  /// Code without optimization that it may use; both must outlive this.
-  void borrow(const loops::Module &module, const jit::CompiledModule &code) {
+  /// A descent on this very problem, whose loops it may use, and its code, if that is of
+  /// the level of this; all must outlive this.
+  void borrow(const lower::Descent &descent, const loops::Module &module,
+              const jit::CompiledModule *code) {
+    lentDescent_ = &descent;
     lentModule_ = &module;
-    lentCode_ = &code;
+    lentCode_ = code;
   }
 
   size_t size() const { return size_; }
@@ -51,21 +53,30 @@ public:
   double takeCompileMs() { return std::exchange(compileMs_, 0.0); }
 
 private:
-  explicit Landscape(Session &session) : session_(session) {}
-  bool call(const char *name, std::initializer_list<void *> arguments);
-  jit::EntryPoint entry(const char *name);
+  using Evaluator = lower::Evaluator;
+  struct Entry {
+    std::unique_ptr<jit::CompiledModule> own; ///< null: the descent's
+    jit::EntryPoint function = nullptr;       ///< null: could not be compiled
+    ir::ValueId elements;                     ///< of workspace
+    Workspace workspace;
+    GradusFrame frame{};
+    bool fits = false; ///< the workspace is that of the sizes of now
+  };
+
+  Landscape(Session &session, lower::DescentProblem problem, jit::Level level)
+      : session_(session), problem_(std::move(problem)), level_(level) {}
+  bool call(Evaluator which, std::initializer_list<void *> arguments);
+  Entry &entry(Evaluator which);
 
   Session &session_;
-  loops::Module module_;
-  lower::Evaluators made_;
-  std::vector<ir::ValueId> inputs_;
-  jit::Level level_ = jit::Level::O0;
+  lower::DescentProblem problem_;
+  jit::Level level_;
+  ir::ValueId n_; ///< Input node of the number of unknowns
+  ir::ValueId m_; ///< number of residuals; invalid where no sum of squares is seen
+  const lower::Descent *lentDescent_ = nullptr;
   const loops::Module *lentModule_ = nullptr;
   const jit::CompiledModule *lentCode_ = nullptr;
-  std::vector<std::unique_ptr<jit::CompiledModule>> codes_;
-  std::map<std::string, jit::EntryPoint> entries_; ///< null: could not be compiled
-  Workspace workspace_;
-  GradusFrame frame_{};
+  std::map<Evaluator, Entry> entries_;
   size_t size_ = 0, residuals_ = 0;
   int64_t evaluations_ = 0;
   double compileMs_ = 0;

@@ -1,7 +1,6 @@
 //===- Extract.cpp - a part of a module -------------------------------------===//
 #include "loops/Extract.h"
 
-#include "loops/Bytes.h"
 #include "loops/Operands.h"
 
 #include <algorithm>
@@ -23,22 +22,6 @@ uint32_t indexOf(const Module &module, std::string_view name) {
     if (module.functions[k].name == name)
       return k;
   return UINT32_MAX;
-}
-
-bool standsAlone(const Body &body) {
-  return std::all_of(body.begin(), body.end(), [](const Statement &s) {
-    bool alone = !std::holds_alternative<Check>(s.node);
-    forEachBody(s, [&](const Body &inner) { alone = alone && standsAlone(inner); });
-    return alone;
-  });
-}
-
-bool standsAlone(const Module &module) {
-  return std::all_of(module.functions.begin(), module.functions.end(), [](const Function &f) {
-    return standsAlone(f.body) && std::none_of(f.buffers.begin(), f.buffers.end(), [](const Buffer &b) {
-             return b.role == BufferRole::Constant;
-           });
-  });
 }
 
 } // namespace
@@ -77,15 +60,8 @@ Module extract(const Module &module, std::string_view name) {
   return part;
 }
 
-bool sameFunction(const Module &a, const Module &b, std::string_view name) {
-  if (indexOf(a, name) == UINT32_MAX || indexOf(b, name) == UINT32_MAX)
-    return false;
-  Module one = extract(a, name), other = extract(b, name);
-  if (!standsAlone(one) || !standsAlone(other))
-    return false;
-  one.sites = other.sites = {};
-  one.tables = other.tables = {};
-  return bytesOf(one) == bytesOf(other);
+bool has(const Module &module, std::string_view name) {
+  return indexOf(module, name) != UINT32_MAX;
 }
 
 } // namespace gradus::loops

@@ -11,8 +11,7 @@ namespace gradus::loops {
 /// not. Sites and tables keep their numbers.
 Module extract(const Module &module, std::string_view name);
 
-/// Whether the function of this name is the same in both, with what it calls: it has
-/// the same code then. Functions that may fail or read tables are not compared.
-bool sameFunction(const Module &a, const Module &b, std::string_view name);
+/// Whether there is a function of this name.
+bool has(const Module &module, std::string_view name);
 
 } // namespace gradus::loops

@@ -29,24 +29,15 @@ Descent lowerDescent(Graph &graph, loops::Module &module, const DescentProblem &
   return MethodLowering(graph, module, problem, texts, diagnostics).run();
 }
 
-Evaluators lowerEvaluators(Graph &graph, loops::Module &module, const DescentProblem &problem,
-                           Diagnostics &diagnostics) {
-  const Stage stage("lower");
-  const DescentTexts none{};
-  return MethodLowering(graph, module, problem, none, diagnostics).evaluators();
-}
-
-Evaluators MethodLowering::evaluators() {
-  makeKernels(true, differentiate::residuals(g, problem.objective, problem.unknowns).has_value());
-  makeFlatFunctions();
-  return {calleeWorkspace, n, m};
-}
-
-void MethodLowering::makeFlatFunctions() {
-  n = g.input({"n", {Kind::Int, 0}, InputRole::Size, {}});
+void MethodLowering::countUnknowns(ValueId count) {
+  n = count;
   vectorLo = g.integer(1);
   vectorType = {Kind::Real, g.shape({{vectorLo, n}})};
   result.n = n;
+}
+
+void MethodLowering::makeFlatFunctions() {
+  countUnknowns(g.input({"n", {Kind::Int, 0}, InputRole::Size, {}}));
   flatValue = flatFunction(Flat::Value);
   flatGradient = flatFunction(Flat::Gradient);
   if (curvature.valid()) {
@@ -107,15 +98,20 @@ Descent MethodLowering::run() {
     mainLoop();
   b->finish();
   result.workspace = g.add(b->workspaceElements(), calleeWorkspace);
+  result.kernelWorkspace = calleeWorkspace;
   return result;
 }
 
 //--- kernels --------------------------------------------------------------------------
 
-void MethodLowering::makeKernels(bool withCurvature, bool withResiduals) {
+KernelSpec MethodLowering::valueSpec() const {
   KernelSpec value{"value", "the objective", problem.inputs, {problem.objective}, {"f"}};
   value.inputs.insert(value.inputs.end(), problem.unknowns.begin(), problem.unknowns.end());
-  KernelSpec both = value;
+  return value;
+}
+
+KernelSpec MethodLowering::gradientSpec() {
+  KernelSpec both = valueSpec();
   both.name = "value_gradient";
   both.documentation = "the objective and its gradient";
   for (ValueId v : differentiate::gradient(g, problem.objective, problem.unknowns,
@@ -123,6 +119,11 @@ void MethodLowering::makeKernels(bool withCurvature, bool withResiduals) {
     both.outputs.push_back(v);
   for (ValueId v : problem.unknowns)
     both.outputNames.push_back("d_" + g.inputOf(v).name);
+  return both;
+}
+
+void MethodLowering::makeKernels(bool withCurvature, bool withResiduals) {
+  const KernelSpec value = valueSpec(), both = gradientSpec();
   Kernel k1 = lowerKernel(g, module, value), k2 = lowerKernel(g, module, both);
   result.value = k1.function;
   result.valueGradient = k2.function;
@@ -172,7 +173,6 @@ void MethodLowering::makeResidualKernels(const KernelSpec &value) {
     return;
   }
   residuals = std::move(*found);
-  ValueId total = g.integer(0);
   KernelSpec r{"residuals", "1/2*sumsq of them is the objective up to a constant", value.inputs,
                residuals, {}};
   KernelSpec along{"jacobian_vector", "the derivative of the residuals along a direction",
@@ -183,11 +183,10 @@ void MethodLowering::makeResidualKernels(const KernelSpec &value) {
     along.inputs.push_back(directions.back());
   }
   for (size_t k = 0; k < residuals.size(); ++k) {
-    total = g.add(total, elementsOf(residuals[k]));
     r.outputNames.push_back("r" + std::to_string(k + 1));
     along.outputNames.push_back("d" + std::to_string(k + 1));
   }
-  m = total;
+  m = residualCount(g, residuals);
   residualType = {Kind::Real, g.shape({{g.integer(1), m}})};
   along.outputs = differentiate::pushforward(g, residuals, problem.unknowns, directions);
   Kernel k1 = lowerKernel(g, module, r), k2 = lowerKernel(g, module, along);
@@ -201,8 +200,12 @@ void MethodLowering::makeResidualKernels(const KernelSpec &value) {
 loops::FunctionId MethodLowering::flatFunction(Flat what) {
   module.functions.emplace_back();
   loops::Function &f = module.functions.back();
-  const char *names[] = {"value_flat", "value_gradient_flat", "hessian_vector_flat",
-                         "residuals_flat", "jacobian_vector_flat", "hessian_flat",
+  const char *names[] = {"value_flat",
+                         evaluatorName(Evaluator::ValueGradient),
+                         evaluatorName(Evaluator::HessianVector),
+                         evaluatorName(Evaluator::Residuals),
+                         evaluatorName(Evaluator::JacobianVector),
+                         "hessian_flat",
                          "batch_gradient_flat"};
   f.name = names[static_cast<size_t>(what)];
   f.documentation = "the unknowns one after the other in x[1..n]";

@@ -70,6 +70,7 @@ struct Descent {
   loops::FunctionId valueGradient; ///< ..., out f, out g...
   loops::FunctionId solve;
   ir::ValueId workspace;           ///< elements, callees included
+  ir::ValueId kernelWorkspace;     ///< those of the callees alone
   ir::ValueId n;                   ///< Input node of the number of unknowns
   std::vector<ir::ValueId> options;///< Input nodes: loop's, then method's
   /// Of each option, with its default: the method's own where it has an option of the
@@ -115,13 +116,14 @@ bool asksConstraints(const syntax::MethodDecl &method);
 ///   inputs..., n, x[n], then
 ///   value_gradient_flat: out f, out g[n]; hessian_vector_flat: v[n], out hv[n];
 ///   residuals_flat: out r[m]; jacobian_vector_flat: v[n], out rv[m].
-struct Evaluators {
-  ir::ValueId workspace; ///< elements, enough for each of them
-  ir::ValueId n;         ///< Input node of the number of unknowns
-  ir::ValueId m;         ///< number of residuals; invalid where no sum of squares is seen
-};
-Evaluators lowerEvaluators(ir::Graph &graph, loops::Module &module, const DescentProblem &problem,
-                           Diagnostics &diagnostics);
+enum class Evaluator : uint8_t { ValueGradient, HessianVector, Residuals, JacobianVector };
+const char *evaluatorName(Evaluator e);
+/// Adds one to a module of its own; the last two together, and only for a sum of squares.
+/// `n` is the Input node of the number of unknowns. Returns the elements of workspace.
+ir::ValueId lowerEvaluator(ir::Graph &graph, loops::Module &module, const DescentProblem &problem,
+                           Evaluator which, ir::ValueId n, Diagnostics &diagnostics);
+/// The number of residuals.
+ir::ValueId residualCount(ir::Graph &graph, std::span<const ir::ValueId> residuals);
 
 /// Adds kernels and `solve` to the module. Errors in the method's text are
 /// reported; then the result is not to be used.

@@ -33,11 +33,15 @@ public:
                  const DescentTexts &texts, Diagnostics &diagnostics);
   ~MethodLowering();
   Descent run();
-  Evaluators evaluators();
+  /// See lowerEvaluator().
+  ir::ValueId evaluator(Evaluator which, ir::ValueId unknowns);
 
 private:
   //--- set-up (Method.cpp)
+  KernelSpec valueSpec() const;
+  KernelSpec gradientSpec();
   void makeKernels(bool withCurvature, bool withResiduals);
+  void countUnknowns(ir::ValueId count);
   void makeFlatFunctions();
   void makeCurvatureKernel(const KernelSpec &value);
   void makeResidualKernels(const KernelSpec &value);
