@@ -20,11 +20,8 @@ constexpr int64_t mostWork = 20'000'000;
 
 /// Second derivatives that do not depend on the unknowns.
 bool isQuadratic(Graph &g, const lower::DescentProblem &p) {
-  std::vector<ValueId> directions;
-  for (ValueId v : p.unknowns)
-    directions.push_back(g.input({"v_" + g.inputOf(v).name, g.type(v), InputRole::Argument, {}}));
-  const std::vector<ValueId> products = differentiate::pushforward(
-      g, differentiate::gradient(g, p.objective, p.unknowns), p.unknowns, directions);
+  const std::vector<ValueId> &products =
+      lower::derivativesOf(g, p).products(differentiate::Storing::States);
   const auto depends = g.dependsOnInputs(products, p.unknowns);
   return std::none_of(products.begin(), products.end(),
                       [&](ValueId v) { return depends[v.index]; });

@@ -29,6 +29,14 @@ Descent lowerDescent(Graph &graph, loops::Module &module, const DescentProblem &
   return MethodLowering(graph, module, problem, texts, diagnostics).run();
 }
 
+differentiate::ObjectiveDerivatives &derivativesOf(Graph &graph, const DescentProblem &problem) {
+  std::shared_ptr<differentiate::ObjectiveDerivatives> &d = problem.derivatives;
+  if (!d || !d->areOf(problem.objective, problem.unknowns))
+    d = std::make_shared<differentiate::ObjectiveDerivatives>(graph, problem.objective,
+                                                             problem.unknowns);
+  return *d;
+}
+
 void MethodLowering::countUnknowns(ValueId count) {
   n = count;
   vectorLo = g.integer(1);
@@ -114,9 +122,9 @@ KernelSpec MethodLowering::gradientSpec() {
   KernelSpec both = valueSpec();
   both.name = "value_gradient";
   both.documentation = "the objective and its gradient";
-  for (ValueId v : differentiate::gradient(g, problem.objective, problem.unknowns,
-                                          differentiate::Storing::Dear))
-    both.outputs.push_back(v);
+  const std::vector<ValueId> &gradient =
+      derivativesOf(g, problem).gradient(differentiate::Storing::Dear);
+  both.outputs.insert(both.outputs.end(), gradient.begin(), gradient.end());
   for (ValueId v : problem.unknowns)
     both.outputNames.push_back("d_" + g.inputOf(v).name);
   return both;
@@ -140,16 +148,13 @@ void MethodLowering::makeKernels(bool withCurvature, bool withResiduals) {
 
 /// H*v is the derivative of the gradient along v.
 void MethodLowering::makeCurvatureKernel(const KernelSpec &value) {
-  const std::vector<ValueId> gradient = differentiate::gradient(
-      g, problem.objective, problem.unknowns, differentiate::Storing::Tangents);
-  KernelSpec product{"hessian_vector", "the Hessian times a vector", value.inputs, {}, {}};
-  std::vector<ValueId> directions;
-  for (ValueId v : problem.unknowns) {
-    directions.push_back(g.input({"v_" + g.inputOf(v).name, g.type(v), InputRole::Argument, {}}));
-    product.inputs.push_back(directions.back());
+  differentiate::ObjectiveDerivatives &derivatives = derivativesOf(g, problem);
+  KernelSpec product{"hessian_vector", "the Hessian times a vector", value.inputs,
+                     derivatives.products(differentiate::Storing::Tangents), {}};
+  product.inputs.insert(product.inputs.end(), derivatives.directions().begin(),
+                        derivatives.directions().end());
+  for (ValueId v : problem.unknowns)
     product.outputNames.push_back("h_" + g.inputOf(v).name);
-  }
-  product.outputs = differentiate::pushforward(g, gradient, problem.unknowns, directions);
   Kernel k = lowerKernel(g, module, product);
   curvature = k.function;
   calleeWorkspace = g.prim(Prim::Max, {calleeWorkspace, k.workspace});

@@ -10,6 +10,7 @@
 //===--------------------------------------------------------------------===//
 #pragma once
 
+#include "differentiate/ObjectiveDerivatives.h"
 #include "differentiate/Sparse.h"
 #include "ir/Module.h"
 #include "loops/Loops.h"
@@ -19,6 +20,7 @@
 #include "syntax/Tree.h"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,7 +50,11 @@ struct DescentProblem {
   bool chosen = false; ///< the method, by the compiler and not by name: no warnings of kinks
   std::vector<ir::ValueId> constraints = {}; ///< one after the other: c[1..mc]
   bool hosted = false; ///< the code runs in this process, where the runtime's functions are
+  /// Of the objective, if they are those of derivativesOf().
+  mutable std::shared_ptr<differentiate::ObjectiveDerivatives> derivatives = {};
 };
+/// Those of the objective, which copies of the problem share.
+differentiate::ObjectiveDerivatives &derivativesOf(ir::Graph &graph, const DescentProblem &problem);
 
 struct DescentTexts {
   const syntax::MethodDecl *method; ///< the step
