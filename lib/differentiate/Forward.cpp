@@ -15,8 +15,6 @@ using namespace ir;
 
 namespace {
 
-using Tangents = std::unordered_map<ValueId, ValueId, ValueIdHash>;
-
 /// A node's tangent depends on the node alone (a binder is always opened with
 /// the same symbols), so one table serves all scopes.
 class Forward {
@@ -63,14 +61,16 @@ private:
 
   Graph &g;
   Activity activity;
-  Tangents tangents;
+  NodeMap<ValueId> tangents;
   /// The recurrence of tangents, and the place in it of each state (-1: no tangent).
   std::unordered_map<ValueId, std::pair<ValueId, std::vector<int>>, ValueIdHash> recurrences;
 };
 
 ValueId Forward::visitPrim(ValueId v) {
   Node n = g.node(v);
-  std::vector<ValueId> ops(g.operands(v).begin(), g.operands(v).end());
+  ValueId copies[3]; // the pool may move
+  std::copy(g.operands(v).begin(), g.operands(v).end(), copies);
+  const std::span<const ValueId> ops(copies, n.operandCount);
   ValueId sum;
   if (!n.type.scalar()) {
     for (ValueId o : ops)
@@ -99,6 +99,8 @@ ValueId Forward::visitPrim(ValueId v) {
 
 ValueId Forward::visit(ValueId v) {
   Node n = g.node(v);
+  if (n.op == Op::Prim)
+    return visitPrim(v);
   std::vector<ValueId> ops(g.operands(v).begin(), g.operands(v).end());
   std::span<const ValueId> indices = std::span<const ValueId>(ops).subspan(ops.empty() ? 0 : 1);
   switch (n.op) {
@@ -106,9 +108,8 @@ ValueId Forward::visit(ValueId v) {
   case Op::Input:
   case Op::Index:
   case Op::Zeros:
-    return {};
   case Op::Prim:
-    return visitPrim(v);
+    return {};
   case Op::Select: {
     ValueId t = get(ops[1]), f = get(ops[2]);
     if (!t.valid() && !f.valid())

@@ -220,7 +220,9 @@ void Reverse::visit(Pending &pending, ValueId v, const Adjoint &a) {
 
 void Reverse::visitPrim(Pending &pending, ValueId v, const Adjoint &a) {
   Node n = g.node(v);
-  std::vector<ValueId> ops(g.operands(v).begin(), g.operands(v).end());
+  ValueId copies[3]; // the pool may move
+  std::copy(g.operands(v).begin(), g.operands(v).end(), copies);
+  const std::span<const ValueId> ops(copies, n.operandCount);
   if (!n.type.scalar()) {
     assert(n.prim() == Prim::Add);
     for (ValueId o : ops)

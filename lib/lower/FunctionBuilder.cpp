@@ -211,6 +211,7 @@ void FunctionBuilder::finish() {
   if (!g.isInt(workspaceTotal, 0))
     f.workspaceElements = size(workspaceTotal);
   f.body = std::move(prologue);
+  f.body.reserve(f.body.size() + main.size());
   for (loops::Statement &s : main)
     f.body.push_back(std::move(s));
   loops::shortenChecks(f);

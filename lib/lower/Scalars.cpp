@@ -144,6 +144,7 @@ void emitScalar(FunctionBuilder &b, ValueId v) {
     break;
   case Op::Prim: {
     loops::PrimOp p{n.prim(), {}};
+    p.operands.reserve(n.operandCount);
     for (ValueId o : g.operands(v)) {
       assert(b.bound(o).valid() && "operands come first");
       p.operands.push_back(b.bound(o));

@@ -373,11 +373,24 @@ void Scope::gather() {
 
 /// Operands before their users; otherwise by age.
 void Scope::sortNodes() {
-  std::vector<uint32_t> roots(infos.size()), work;
-  for (uint32_t k = 0; k < roots.size(); ++k)
-    roots[k] = k;
-  std::sort(roots.begin(), roots.end(),
-            [&](uint32_t a, uint32_t c) { return infos[a].node < infos[c].node; });
+  std::vector<uint32_t> roots, work;
+  roots.reserve(infos.size());
+  uint32_t first = UINT32_MAX, last = 0;
+  for (const Info &info : infos) {
+    first = std::min(first, info.node.index);
+    last = std::max(last, info.node.index);
+  }
+  // Where the nodes are many of those between, looking at all is quicker than sorting.
+  if (constexpr size_t many = 8; last - first < many * infos.size()) {
+    for (uint32_t k = first; k <= last; ++k)
+      if (find({k}))
+        roots.push_back(b.slot({k}).info);
+  } else {
+    for (uint32_t k = 0; k < infos.size(); ++k)
+      roots.push_back(k);
+    std::sort(roots.begin(), roots.end(),
+              [&](uint32_t a, uint32_t c) { return infos[a].node < infos[c].node; });
+  }
   plan.reserve(roots.size());
   for (uint32_t root : roots) {
     work.push_back(root);

@@ -57,9 +57,7 @@ void Scope::use(ValueId v, int region) {
     info->home = region;
     return;
   }
-  std::vector<int> several{info->home};
-  if (info->home == -2)
-    several = homes.at(v);
+  std::vector<int> several = info->home == -2 ? homes.at(v) : std::vector{info->home};
   auto settle = [&] {
     info->home = several.size() == 1 ? several[0] : -2;
     if (several.size() > 1)
@@ -158,10 +156,7 @@ void Scope::assignHomes() {
     const Info info = infos[plan[k]];
     ValueId v = info.node;
     const Node n = g.node(v);
-    std::vector<int> several{info.home};
-    if (info.home == -2)
-      several = homes.at(v);
-    for (int r : several) {
+    auto placeIn = [&](int r) {
       assert(r >= 0 && "users come before what they use");
       regions[r].nodes.push_back(plan[k]);
       if (info.producer < 0 && n.op == Op::Select) {
@@ -174,7 +169,12 @@ void Scope::assignHomes() {
       } else {
         forEachNeed(info, [&](ValueId o) { use(o, r); });
       }
-    }
+    };
+    if (info.home != -2)
+      placeIn(info.home);
+    else
+      for (int r : std::vector<int>(homes.at(v)))
+        placeIn(r);
   }
   for (Region &r : regions)
     std::reverse(r.nodes.begin(), r.nodes.end());

@@ -70,23 +70,29 @@ void FunctionBuilder::planWorkspace() {
   const bool loops = std::any_of(main.begin(), main.end(), [](const loops::Statement &s) {
     return std::holds_alternative<While>(s.node);
   });
+  if (!loops && std::none_of(buffers.begin(), buffers.end(), [](const Buffer &b) {
+        return b.role == BufferRole::Workspace;
+      }))
+    return;
   std::vector<ArrayLife> lives(buffers.size());
   if (loops) {
     delayCopies(buffers, main);
     lives = livesOfArrays(module, buffers, main);
   }
   std::vector<bool> used(buffers.size());
-  for (size_t k = 0; k < main.size(); ++k)
-    forEachBuffer(main[k], [&](BufferId &at) {
-      used[at.index] = true;
-      for (BufferId v = at; buffers[v.index].role == BufferRole::View; v = buffers[v.index].base)
-        used[buffers[v.index].base.index] = true;
-      if (loops)
-        return;
-      ArrayLife &life = lives[root(at).index];
-      life.first = std::min(life.first, k);
-      life.last = std::max(life.last, k);
-    });
+  size_t k = 0;
+  const Visit mark = [&](BufferId &at) {
+    used[at.index] = true;
+    for (BufferId v = at; buffers[v.index].role == BufferRole::View; v = buffers[v.index].base)
+      used[buffers[v.index].base.index] = true;
+    if (loops)
+      return;
+    ArrayLife &life = lives[root(at).index];
+    life.first = std::min(life.first, k);
+    life.last = std::max(life.last, k);
+  };
+  for (; k < main.size(); ++k)
+    forEachBuffer(main[k], mark);
 
   // In the order in which they begin, each takes the first place that is free: no order
   // needs fewer places.

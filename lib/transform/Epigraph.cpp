@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace gradus::transform {
 
@@ -58,7 +57,7 @@ private:
   Graph &g;
   std::span<const ValueId> unknowns;
   std::vector<ValueId> nonNegative;
-  std::map<ValueId, bool> kinked_, reads_;
+  NodeMap<bool> kinked_, reads_;
   std::map<std::pair<ValueId, Trend>, ValueId> done;
   unsigned depth = 0;
 };
@@ -66,17 +65,21 @@ private:
 /// Calls visit(v) for what lies under `root`, operands first, where `known` has it
 /// not yet.
 template <class F>
-void forEachNew(const Graph &g, ValueId root, const std::map<ValueId, bool> &known, F visit) {
-  std::vector<ValueId> work{root};
-  std::set<ValueId> under;
+void forEachNew(const Graph &g, ValueId root, const NodeMap<bool> &known, F visit) {
+  if (known.count(root))
+    return;
+  std::vector<ValueId> work{root}, under;
+  NodeMap<bool> seen;
   while (!work.empty()) {
     const ValueId v = work.back();
     work.pop_back();
-    if (known.contains(v) || !under.insert(v).second)
+    if (known.count(v) || !seen.emplace(v, true).second)
       continue;
+    under.push_back(v);
     for (ValueId o : g.operands(v))
       work.push_back(o);
   }
+  std::sort(under.begin(), under.end());
   for (ValueId v : under)
     visit(v);
 }

@@ -39,6 +39,7 @@ private:
   double trips(const Axis &range);
   bool mayFail(ValueId v);
 
+  bool hasLoop(std::span<const ValueId> roots) const;
   void visit(std::span<const ValueId> roots, bool certain);
   bool isWorth(ValueId v, bool certain);
   bool indicesOf(ValueId v, std::vector<ValueId> &symbols, double &count);
@@ -338,9 +339,31 @@ ValueId Hoisting::rebuilt(ValueId root) {
   return g.substitute(root, taken);
 }
 
+/// Whether there is anything that takes more than a few operations.
+bool Hoisting::hasLoop(std::span<const ValueId> roots) const {
+  std::vector<ValueId> work(roots.begin(), roots.end());
+  std::vector<bool> under(g.size());
+  while (!work.empty()) {
+    const ValueId v = work.back();
+    work.pop_back();
+    if (under[v.index])
+      continue;
+    under[v.index] = true;
+    const Node &n = g.node(v);
+    if (n.binders != 0 || n.op == Op::Matrix)
+      return true;
+    for (ValueId o : g.operands(v))
+      if (!under[o.index])
+        work.push_back(o);
+  }
+  return false;
+}
+
 Hoisted Hoisting::run(std::span<const ValueId> roots) {
-  visit(roots, true);
-  visit(roots, false);
+  if (hasLoop(roots)) {
+    visit(roots, true);
+    visit(roots, false);
+  }
   if (result.inputs.empty()) {
     result.roots.assign(roots.begin(), roots.end());
     return std::move(result);
