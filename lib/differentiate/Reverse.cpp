@@ -105,7 +105,8 @@ private:
                 guard.outer};
     if (failing.isUnder(v)) {
       const Split made = split(this->made(a), symbol);
-      ValueId some = g.lessEqual(range.lo, range.hi), none = g.integer(0);
+      const bool surely = failing.hasElements(range, {});
+      ValueId some = surely ? always : g.lessEqual(range.lo, range.hi), none = g.integer(0);
       if (made.inner != always)
         some = g.less(none, g.reduce(ReduceOp::Sum, symbol, range.lo, range.hi, made.inner,
                                      g.integer(1)));

@@ -119,6 +119,8 @@ void Scope::takeApart(Action first, int producer) {
       continue;
     if (a.kind == Action::Kind::Element && a.checked != 0 && a.combine == Combine::Add)
       guardIndices(a);
+    if (a.kind == Action::Kind::Variable)
+      guardVariable(a, producer);
     if (a.kind == Action::Kind::Variable || a.kind == Action::Kind::Element) {
       addElement(std::move(a), producer);
       continue;
@@ -127,6 +129,15 @@ void Scope::takeApart(Action first, int producer) {
     Node n = g.node(v);
     if (n.op == Op::Keep && !b.hasArray(v)) {
       a.value = g.operand(v, 0);
+      work.push_back(std::move(a));
+      continue;
+    }
+    // Zeros, or else what overwrites them: -0 is not added to 0.
+    if (n.op == Op::Select && a.kind == Action::Kind::Array && a.combine == Combine::Set &&
+        g.node(g.operand(v, 2)).op == Op::Zeros) {
+      fills.push_back(a.buffer);
+      a.value = g.operand(v, 1);
+      a.guard = g.logicalAnd(a.guard, g.operand(v, 0));
       work.push_back(std::move(a));
       continue;
     }
@@ -196,6 +207,29 @@ void Scope::takeApart(Action first, int producer) {
     case Op::State:
       assert(false && "not an array, or handled above");
     }
+  }
+}
+
+/// What may fail, or is 0 where a condition does not hold, is set or added under that
+/// condition: all that is made under one is made in one branch.
+void Scope::guardVariable(Action &a, int producer) {
+  const Node n = g.node(a.value);
+  if (n.op != Op::Select || n.type.kind != Kind::Real ||
+      (a.combine != Combine::Set && a.combine != Combine::Add))
+    return;
+  const ValueId c = g.operand(a.value, 0);
+  for (unsigned k : {1u, 2u}) {
+    const ValueId value = g.operand(a.value, k), other = g.operand(a.value, 3 - k);
+    if (!g.isReal(other, 0.0) || !mayFail(value))
+      continue;
+    if (a.combine == Combine::Set) {
+      Action zero = a;
+      zero.value = other;
+      addElement(std::move(zero), producer);
+    }
+    a.value = value;
+    a.guard = g.logicalAnd(a.guard, k == 1 ? c : g.logicalNot(c));
+    return;
   }
 }
 

@@ -16,6 +16,8 @@ using loops::ScalarId;
 
 void Scope::emitRegion(int region) {
   const Region r = regions[region];
+  for (uint32_t k : r.inherited)
+    endProducer(producers[infos[k].producer]);
   // Loops of this region by level.
   std::map<int, std::vector<size_t>> loopsAt;
   for (size_t k : r.items)

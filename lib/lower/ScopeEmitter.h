@@ -93,6 +93,7 @@ private:
     int branch = 0;
     std::vector<uint32_t> nodes; ///< indices into `infos`, operands first
     std::vector<size_t> actions, items;
+    std::vector<uint32_t> inherited; ///< of `infos`: made in a branch before this one
   };
   /// Strict modules: one part of a sum of arrays, in its place in the order.
   struct Step {
@@ -109,6 +110,7 @@ private:
   void takeApart(Action a, int producer);
   bool placeMayFail(std::span<const ir::ValueId> indices, ir::Type array);
   void guardIndices(Action &a);
+  void guardVariable(Action &a, int producer);
   void takeApartElementwise(Action a, int producer);
   void takeApartList(const Action &a, int producer);
 
@@ -191,6 +193,9 @@ private:
   void use(ir::ValueId v, int region);
   void orderParts();
   int regionForGuard(ir::ValueId guard);
+  ir::ValueId conditionOf(const Region &r);
+  bool runsAfter(int region, int before);
+  std::vector<int> inherit(uint32_t planned);
   void assignHomes();
   void assignLevels();
 
@@ -287,5 +292,8 @@ template <class F> void Scope::forEachNeed(const Info &info, F f) {
 /// the loop.
 std::vector<Carry> carryNeighbours(FunctionBuilder &builder, ir::ValueId symbol,
                                    std::vector<Action> &inner);
+
+/// Whether the first conjunction has all parts of the second.
+bool implies(const ir::Graph &graph, ir::ValueId guard, ir::ValueId weaker);
 
 } // namespace gradus::lower

@@ -117,6 +117,56 @@ void Scope::orderParts() {
       steps.push_back({loop, index, loop ? items[index].guard : a.guard});
 }
 
+/// What must hold for the region to run, in that around it.
+ValueId Scope::conditionOf(const Region &r) {
+  if (r.branch != 1 && r.branch != 2)
+    return r.owner; // a guard
+  const ValueId c = g.operand(r.owner, 0);
+  return r.branch == 1 ? c : g.logicalNot(c);
+}
+
+/// Whether a region that runs has had the other run before it: branches of values are
+/// emitted before those of guards, and these one after the other.
+bool Scope::runsAfter(int region, int before) {
+  const Region &r = regions[region], &s = regions[before];
+  auto isGuard = [](const Region &x) { return x.branch != 1 && x.branch != 2; };
+  if (region == before || r.parent != 0 || s.parent != 0 || !isGuard(r) ||
+      (isGuard(s) && (s.branch != 0 || (r.branch == 0 && before > region))))
+    return false;
+  return implies(g, conditionOf(r), conditionOf(s));
+}
+
+/// The regions of several that make a value. What is stored, states and arrays, is there
+/// for those that run only after another that makes it.
+std::vector<int> Scope::inherit(uint32_t planned) {
+  const Info info = infos[planned];
+  const std::vector<int> several = homes.at(info.node);
+  const bool recurs = g.node(info.node).op == Op::Recur;
+  if (info.producer < 0 || (!recurs && g.type(info.node).scalar()))
+    return several;
+  std::vector<ValueId> ends;
+  if (recurs)
+    ends = {g.operand(info.node, 0), g.operand(info.node, 1)};
+  if (std::any_of(ends.begin(), ends.end(), [&](ValueId end) { return mayFail(end); }))
+    return several;
+  std::vector<int> makers;
+  for (int r : several)
+    if (std::any_of(several.begin(), several.end(), [&](int s) { return runsAfter(r, s); })) {
+      regions[r].inherited.push_back(planned);
+      for (ValueId end : ends)
+        use(end, 0);
+    } else {
+      makers.push_back(r);
+    }
+  if (makers.size() == 1) {
+    infos[planned].home = makers[0];
+    homes.erase(info.node);
+  } else {
+    homes[info.node] = makers;
+  }
+  return makers;
+}
+
 void Scope::assignHomes() {
   int number = 3; // of branches that belong to one step only
   for (const Step &s : steps) {
@@ -173,7 +223,7 @@ void Scope::assignHomes() {
     if (info.home != -2)
       placeIn(info.home);
     else
-      for (int r : std::vector<int>(homes.at(v)))
+      for (int r : inherit(plan[k]))
         placeIn(r);
   }
   for (Region &r : regions)
@@ -230,8 +280,8 @@ void Scope::assignLevels() {
       continue;
     }
     Candidates candidates;
-    if (g.isConstant(item.guard) && !stepRegion.count({true, i}))
-      candidates = joinable(item, 0);
+    if (!stepRegion.count({true, i}))
+      candidates = joinable(item, regionForGuard(item.guard));
     int l = std::max(after(item.lo), after(item.hi));
     for (ValueId v : item.needs)
       if (!among(candidates, v))

@@ -37,7 +37,8 @@ std::vector<ValueId> partsOf(const Graph &g, ValueId conjunction) {
   return found;
 }
 
-/// Whether the first conjunction has all parts of the second.
+} // namespace
+
 bool implies(const Graph &g, ValueId guard, ValueId weaker) {
   std::vector<ValueId> have = partsOf(g, guard);
   for (ValueId v : partsOf(g, weaker))
@@ -45,8 +46,6 @@ bool implies(const Graph &g, ValueId guard, ValueId weaker) {
       return false;
   return true;
 }
-
-} // namespace
 
 /// Whether a loop has no condition that leaves runs out.
 bool Scope::takesAll(ValueId v) const {

@@ -90,4 +90,9 @@ TEST(Regression, MatrixAlgebraOfALoopThatDoesNotRun) {
               {25u, 26u});
 }
 
+TEST(Regression, ArraysUnderAConditionKeepTheSignOfZero) {
+  expectSound("fn f(s, t, x[n]) = sumsq(scan z = x[1]*t for k in 1..n do 0.5*z + tanh(s))"
+              "*(sum(i in 1..2 where s < t) max(x))");
+}
+
 } // namespace
