@@ -167,8 +167,9 @@ bool Session::addMethods(const std::string &path) {
 
 const syntax::MethodDecl *Session::embedded(const std::string &file, std::string_view text,
                                             const std::string &name) {
-  // Parsed is only what may have it.
-  if (text.find(name) == text.npos)
+  // Parsed is only what has it: a method begins a line.
+  const std::string head = "\nmethod " + name + "(";
+  if (!text.starts_with(std::string_view(head).substr(1)) && text.find(head) == text.npos)
     return nullptr;
   auto it = methodTrees.find(file);
   if (it == methodTrees.end())

@@ -19,6 +19,13 @@ void Affine::addTerm(ValueId atom, int64_t factor) {
 
 Affine affineOf(const Graph &g, ValueId root) {
   Affine result;
+  if (const Node &n = g.node(root); n.op != Op::Prim) {
+    if (n.op == Op::Constant)
+      result.constant = n.payload;
+    else
+      result.terms.push_back({root, 1});
+    return result;
+  }
   std::vector<std::pair<ValueId, int64_t>> work{{root, 1}};
   while (!work.empty()) {
     auto [v, factor] = work.back();

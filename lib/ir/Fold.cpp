@@ -17,9 +17,8 @@ namespace gradus::ir {
 //--- whole numbers: a normal form -----------------------------------------------
 
 ValueId Graph::affine(Prim p, ValueId a, ValueId b) {
-  std::vector<ValueId> ops{a};
-  if (b.valid())
-    ops.push_back(b);
+  const ValueId operands[2] = {a, b};
+  const std::span<const ValueId> ops(operands, b.valid() ? 2 : 1);
   Type t{Kind::Int, 0};
   Affine sum = affineOf(*this, a);
   if (p == Prim::Neg || p == Prim::Sub) {
@@ -54,13 +53,17 @@ ValueId Graph::affine(Prim p, ValueId a, ValueId b) {
 
   // Positive terms first, then what is subtracted, then the constant.
   ValueId made;
+  auto make = [&](Prim q, ValueId x, ValueId y) {
+    const ValueId both[2] = {x, y};
+    return makePrim(q, t, both);
+  };
   auto scaledTerm = [&](ValueId atom, int64_t factor) {
-    return factor == 1 ? atom : makePrim(Prim::Mul, t, std::vector{integer(factor), atom});
+    return factor == 1 ? atom : make(Prim::Mul, integer(factor), atom);
   };
   for (auto [atom, factor] : sum.terms)
     if (factor > 0) {
       ValueId term = scaledTerm(atom, factor);
-      made = made.valid() ? makePrim(Prim::Add, t, std::vector{made, term}) : term;
+      made = made.valid() ? make(Prim::Add, made, term) : term;
     }
   for (auto [atom, factor] : sum.terms)
     if (factor < 0) {
@@ -69,15 +72,14 @@ ValueId Graph::affine(Prim p, ValueId a, ValueId b) {
         sum.constant = 0;
       }
       ValueId term = scaledTerm(atom, -factor);
-      made = made.valid() ? makePrim(Prim::Sub, t, std::vector{made, term})
-                          : makePrim(Prim::Neg, t, std::vector{term});
+      made = made.valid() ? make(Prim::Sub, made, term) : makePrim(Prim::Neg, t, {&term, 1});
     }
   if (!made.valid())
     return integer(sum.constant);
   if (sum.constant > 0)
-    return makePrim(Prim::Add, t, std::vector{made, integer(sum.constant)});
+    return make(Prim::Add, made, integer(sum.constant));
   if (sum.constant < 0)
-    return makePrim(Prim::Sub, t, std::vector{made, integer(-sum.constant)});
+    return make(Prim::Sub, made, integer(-sum.constant));
   return made;
 }
 
