@@ -30,7 +30,7 @@ loops::Kind FunctionBuilder::kindOf(ValueId v) const {
 }
 
 ScalarId FunctionBuilder::scalar(loops::Kind kind, std::string name, SourceRange range) {
-  f.scalars.push_back({kind, std::move(name), range});
+  f.scalars.emplace_back(loops::Scalar{kind, std::move(name), range});
   return {static_cast<uint32_t>(f.scalars.size() - 1)};
 }
 
@@ -42,8 +42,16 @@ VariableId FunctionBuilder::variable(loops::Kind kind, std::string name) {
 ScalarId FunctionBuilder::let(loops::Kind kind, loops::Operation operation, std::string name,
                               SourceRange range) {
   ScalarId s = scalar(kind, std::move(name), range);
-  push(loops::Let{s, std::move(operation)});
+  body->emplace_back(loops::Let{s, std::move(operation)});
   return s;
+}
+
+void FunctionBuilder::expect(size_t values) {
+  const size_t more = values + values / 8;
+  if (f.scalars.size() + more > 2 * f.scalars.capacity())
+    f.scalars.reserve(f.scalars.size() + more);
+  if (body->size() + more > 2 * body->capacity())
+    body->reserve(body->size() + more);
 }
 
 ScalarId FunctionBuilder::read(VariableId v, std::string name) {
@@ -210,10 +218,9 @@ void FunctionBuilder::finish() {
   planWorkspace();
   if (!g.isInt(workspaceTotal, 0))
     f.workspaceElements = size(workspaceTotal);
-  f.body = std::move(prologue);
-  f.body.reserve(f.body.size() + main.size());
-  for (loops::Statement &s : main)
-    f.body.push_back(std::move(s));
+  main.insert(main.begin(), std::make_move_iterator(prologue.begin()),
+              std::make_move_iterator(prologue.end()));
+  f.body = std::move(main);
   loops::shortenChecks(f);
 }
 

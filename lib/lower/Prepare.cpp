@@ -2,6 +2,7 @@
 
 #include "ir/Expansions.h"
 #include "ir/Rewrite.h"
+#include "ir/Under.h"
 #include "lower/Kernel.h"
 
 #include <limits>
@@ -91,11 +92,12 @@ ValueId prepare(Graph &g, ValueId root) { return prepare(g, std::span(&root, 1))
 
 std::vector<ValueId> prepare(Graph &g, std::span<const ValueId> given) {
   RewriteRule rule;
-  rule.applies = [&](ValueId v) {
+  auto applies = [&](ValueId v) {
     const Node &n = g.node(v);
     return (n.op == Op::Prim && info(n.prim()).lowering == Lowering::Expanded) ||
            (n.op == Op::Reduce && n.reduceOp() == ReduceOp::LogSumExp) || isDeterminant(n);
   };
+  rule.applies = applies;
   rule.replace = [&](ValueId v) {
     const Node n = g.node(v);
     if (n.op == Op::Reduce && n.reduceOp() == ReduceOp::LogSumExp)
@@ -109,8 +111,10 @@ std::vector<ValueId> prepare(Graph &g, std::span<const ValueId> given) {
     std::vector<ValueId> operands(g.operands(v).begin(), g.operands(v).end());
     return expand(g, n.prim(), operands);
   };
-  // An expansion may use another expanded row.
   std::vector<ValueId> roots(given.begin(), given.end());
+  if (!anyUnder(g, roots, applies))
+    return roots;
+  // An expansion may use another expanded row.
   for (int round = 0; round < 4; ++round) {
     std::vector<ValueId> next = rewrite(g, roots, rule);
     if (next == roots)

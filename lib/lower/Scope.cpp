@@ -49,6 +49,7 @@ void Scope::run(std::vector<Action> given) {
   gather();
   assignHomes();
   assignLevels();
+  b.expect(regions[0].nodes.size());
   for (loops::BufferId buffer : fills)
     unfilled.insert(buffer.index);
   emitRegion(0);

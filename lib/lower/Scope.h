@@ -65,6 +65,8 @@ public:
   loops::ScalarId let(loops::Kind kind, loops::Operation operation, std::string name = {},
                       SourceRange range = {});
   loops::ScalarId read(loops::VariableId variable, std::string name = {});
+  /// Makes room for about so many values at once, where that is a lot.
+  void expect(size_t values);
   void push(loops::Statement statement) { body->push_back(std::move(statement)); }
   loops::Kind kindOf(ir::ValueId v) const;
 

@@ -240,6 +240,7 @@ private:
   std::map<std::pair<bool, size_t>, int> stepRegion;
   uint32_t stamp;             ///< of slots that are ours
   std::vector<Info> infos;    ///< in the order of discovery
+  bool lazy = false;          ///< one of them does not ask for all of its operands
   /// What a scope around this one knew of the same nodes.
   struct Covered {
     ir::ValueId node;

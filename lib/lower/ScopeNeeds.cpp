@@ -327,6 +327,7 @@ void Scope::addToPlan(ValueId v) {
   slot.info = static_cast<uint32_t>(infos.size());
   infos.push_back({});
   infos.back().node = v;
+  lazy = lazy || g.node(v).op == Op::Select || shortCircuits(v);
 }
 
 /// Finds all values that the actions and loops need and that are not there yet.
@@ -390,6 +391,10 @@ void Scope::sortNodes() {
       roots.push_back(k);
     std::sort(roots.begin(), roots.end(),
               [&](uint32_t a, uint32_t c) { return infos[a].node < infos[c].node; });
+  }
+  if (producers.empty()) { // operands are older than their users
+    plan = std::move(roots);
+    return;
   }
   plan.reserve(roots.size());
   for (uint32_t root : roots) {

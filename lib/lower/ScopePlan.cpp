@@ -202,6 +202,12 @@ void Scope::assignHomes() {
     for (ValueId v : items[k].needs)
       use(v, r);
   }
+  if (!lazy && regions.size() == 1) {
+    for (uint32_t k : plan)
+      infos[k].home = 0;
+    regions[0].nodes = plan;
+    return;
+  }
   for (size_t k = plan.size(); k-- > 0;) {
     const Info info = infos[plan[k]];
     ValueId v = info.node;
@@ -238,6 +244,8 @@ void Scope::assignLevels() {
     const Info *info = find(v);
     return info ? info->level + (info->producer >= 0) : 0;
   };
+  if (producers.empty())
+    return; // nothing waits for a loop
   // Loops that could run with a recurrence wait for what else they need; with the
   // recurrence, if that is there in time.
   using Candidates = std::vector<std::pair<ValueId, int>>;

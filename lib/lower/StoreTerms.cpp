@@ -7,6 +7,7 @@
 //
 //===--------------------------------------------------------------------===//
 #include "ir/Rewrite.h"
+#include "ir/Under.h"
 #include "lower/Kernel.h"
 
 #include <limits>
@@ -183,21 +184,12 @@ std::vector<ValueId> readStoredTerms(Graph &g, std::vector<ValueId> roots) {
 std::vector<ValueId> storeTerms(Graph &g, std::span<const ValueId> given, bool strict) {
   std::vector<ValueId> roots(given.begin(), given.end());
   bool sums = false, extremes = false, kept = false;
-  std::vector<ValueId> work = roots;
-  std::vector<bool> seen(g.size());
-  while (!work.empty()) {
-    const ValueId v = work.back();
-    work.pop_back();
-    if (seen[v.index])
-      continue;
-    seen[v.index] = true;
+  anyUnder(g, roots, [&](ValueId v) {
     sums = sums || isReduce(g, v, ReduceOp::LogSumExp);
     extremes = extremes || isReduce(g, v, ReduceOp::Min) || isReduce(g, v, ReduceOp::Max);
     kept = kept || g.node(v).op == Op::Keep;
-    for (ValueId o : g.operands(v))
-      if (!seen[o.index])
-        work.push_back(o);
-  }
+    return sums;
+  });
   if (sums) {
     roots = storeLogSumExp(g, std::move(roots));
     if (!strict)

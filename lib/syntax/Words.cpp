@@ -122,6 +122,8 @@ bool startsBinder(std::string_view text, size_t position) {
 bool mixesScripts(std::string_view name) {
   uint8_t seen = commonScript;
   bool greek = false, greekLikeLatin = false, mixed = false;
+  if (std::all_of(name.begin(), name.end(), [](char c) { return static_cast<signed char>(c) >= 0; }))
+    return false; // plain letters
   for (size_t at = 0; at < name.size();) {
     const CodePoint point = decodeUtf8(name, at);
     at += point.length;

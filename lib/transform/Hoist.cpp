@@ -3,6 +3,7 @@
 #include "transform/Hoist.h"
 
 #include "ir/Bounds.h"
+#include "ir/Under.h"
 
 #include <algorithm>
 #include <cmath>
@@ -39,7 +40,6 @@ private:
   double trips(const Axis &range);
   bool mayFail(ValueId v);
 
-  bool hasLoop(std::span<const ValueId> roots) const;
   void visit(std::span<const ValueId> roots, bool certain);
   bool isWorth(ValueId v, bool certain);
   bool indicesOf(ValueId v, std::vector<ValueId> &symbols, double &count);
@@ -339,28 +339,12 @@ ValueId Hoisting::rebuilt(ValueId root) {
   return g.substitute(root, taken);
 }
 
-/// Whether there is anything that takes more than a few operations.
-bool Hoisting::hasLoop(std::span<const ValueId> roots) const {
-  std::vector<ValueId> work(roots.begin(), roots.end());
-  std::vector<bool> under(g.size());
-  while (!work.empty()) {
-    const ValueId v = work.back();
-    work.pop_back();
-    if (under[v.index])
-      continue;
-    under[v.index] = true;
-    const Node &n = g.node(v);
-    if (n.binders != 0 || n.op == Op::Matrix)
-      return true;
-    for (ValueId o : g.operands(v))
-      if (!under[o.index])
-        work.push_back(o);
-  }
-  return false;
-}
-
 Hoisted Hoisting::run(std::span<const ValueId> roots) {
-  if (hasLoop(roots)) {
+  // Only loops and matrix algebra take more than a few operations.
+  const bool dear = anyUnder(g, roots, [&](ValueId v) {
+    return g.node(v).binders != 0 || g.node(v).op == Op::Matrix;
+  });
+  if (dear) {
     visit(roots, true);
     visit(roots, false);
   }
