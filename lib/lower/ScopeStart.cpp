@@ -56,20 +56,22 @@ ValueId Scope::storedStates(ValueId states, ValueId condition, LoopItem &loop) {
   const Axis range = o.ranges[0];
   if (mayFail(range.lo) || mayFail(range.hi))
     return states;
+  ValueId some = always; // where there are no states nobody reads one
   if (g.node(states).statePart() == StatePart::All) {
     const Axis all = g.axesOf(states)[0];
+    some = runs(all.lo, all.hi);
     LoopItem reading;
     reading.symbol = g.newSymbol(all.lo, all.hi);
     if (std::none_of(o.starts.begin(), o.starts.end(),
                      [&](ValueId start) { return mayFailInside(start, reading); }))
-      return startedIf(runs(all.lo, all.hi), states);
+      return startedIf(some, states);
   }
   std::vector<ValueId> open = b.openSymbols;
   if (loop.symbol.valid())
     open.push_back(loop.symbol);
   if (b.bounds.nonNegative(g.sub(range.hi, range.lo), open))
     return startedIf(runs(range.lo, range.hi), states);
-  return condition.valid() ? startedIf(condition, states) : states;
+  return startedIf(condition.valid() ? condition : some, states);
 }
 
 /// Makes the loop read the states that are stored for it.
