@@ -9,6 +9,7 @@
 #include "differentiate/Recurrences.h"
 #include "support/Timings.h"
 
+#include <algorithm>
 #include <cassert>
 #include <map>
 
@@ -296,13 +297,18 @@ void Reverse::visitRecurrence(Pending &pending, ValueId v) {
     return Contributions(reached.begin(), reached.end());
   };
   ReversedRecurrence r = reverseRecurrence(g, v, adjoints, active, storing, reverse);
-  // Where no state has an adjoint there is no way back.
-  ValueId guard = g.boolean(false);
+  // Where no state has an adjoint there is no way back. (A condition that reads the states
+  // themselves does not say whether to make them, and without a step there is none anyway.)
+  ValueId some = g.boolean(false), guard = always;
   for (const StateAdjoints &a : adjoints)
     if (a.guard.valid())
-      guard = g.logicalOr(guard, a.guard);
-  if (guard == g.lessEqual(r.range.lo, r.range.hi))
-    guard = always; // no step, no way back
+      some = g.logicalOr(some, a.guard);
+  for (ValueId part : conjuncts(g, some)) {
+    const std::vector<ValueId> reads = g.reachable({&part, 1});
+    if (part != g.lessEqual(r.range.lo, r.range.hi) &&
+        !std::binary_search(reads.begin(), reads.end(), v))
+      guard = g.logicalAnd(guard, part);
+  }
   auto under = [&](const Adjoint &a) {
     return Adjoint{a.value, g.logicalAnd(guard, a.guard), a.runs};
   };

@@ -136,8 +136,8 @@ bool Scope::runsAfter(int region, int before) {
   return implies(g, conditionOf(r), conditionOf(s));
 }
 
-/// The regions of several that make a value. What is stored, states and arrays, is there
-/// for those that run only after another that makes it.
+/// The regions of several that make a value: one where that is stored, states or an array,
+/// and the others run only after it.
 std::vector<int> Scope::inherit(uint32_t planned) {
   const Info info = infos[planned];
   const std::vector<int> several = homes.at(info.node);
@@ -149,22 +149,20 @@ std::vector<int> Scope::inherit(uint32_t planned) {
     ends = {g.operand(info.node, 0), g.operand(info.node, 1)};
   if (std::any_of(ends.begin(), ends.end(), [&](ValueId end) { return mayFail(end); }))
     return several;
-  std::vector<int> makers;
-  for (int r : several)
-    if (std::any_of(several.begin(), several.end(), [&](int s) { return runsAfter(r, s); })) {
-      regions[r].inherited.push_back(planned);
-      for (ValueId end : ends)
-        use(end, 0);
-    } else {
-      makers.push_back(r);
-    }
-  if (makers.size() == 1) {
-    infos[planned].home = makers[0];
+  for (int maker : several) {
+    if (!std::all_of(several.begin(), several.end(),
+                     [&](int r) { return r == maker || runsAfter(r, maker); }))
+      continue;
+    for (int r : several)
+      if (r != maker)
+        regions[r].inherited.push_back(planned);
+    for (ValueId end : ends)
+      use(end, 0);
+    infos[planned].home = maker;
     homes.erase(info.node);
-  } else {
-    homes[info.node] = makers;
+    return {maker};
   }
-  return makers;
+  return several;
 }
 
 void Scope::assignHomes() {

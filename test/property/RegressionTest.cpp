@@ -95,4 +95,12 @@ TEST(Regression, ArraysUnderAConditionKeepTheSignOfZero) {
               "*(sum(i in 1..2 where s < t) max(x))");
 }
 
+TEST(Regression, StatesThatSeveralBranchesMake) {
+  expectSound("fn f(s, t, x[n], y[0..n], A[m,n], int c[n], int k) = min(i in 1..n) max(if s < t then "
+              "count(j in 1..n, l in 1..m where k != i) else x[i], { let (z, w) = fold (z, w) = "
+              "(x[mod(i, n) + 1], x[i]) for k in i+1..n checkpoint sqrt do (cos(if s < t then z "
+              "else x[k]), 0.5*w + 1); z*w })",
+              {103038u, 10u});
+}
+
 } // namespace
