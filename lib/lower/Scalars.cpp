@@ -97,7 +97,7 @@ bool canFail(FunctionBuilder &b, ValueId v) {
                  (n.reduceOp() == ReduceOp::Min || n.reduceOp() == ReduceOp::Max);
   bool division = n.op == Op::Prim && n.type.kind == Kind::Int &&
                   (n.prim() == Prim::IntDiv || n.prim() == Prim::Mod);
-  if (n.op != Op::At && !extreme && !division)
+  if (n.op != Op::At && n.op != Op::Put && !extreme && !division)
     return false;
   if (extreme && mayBeEmpty(g, v))
     return false;
@@ -113,11 +113,24 @@ bool canFail(FunctionBuilder &b, ValueId v) {
   for (int32_t free : g.freeIndices(v))
     if (ValueId s = g.symbolNode(free); s.valid())
       open.push_back(s);
+  // What a loop of an array puts in it is put where it has been read, where the loop runs; a
+  // part for itself may be that of a branch which is not taken.
+  const std::vector<ValueId> operands(g.operands(v).begin(), g.operands(v).end());
+  if (n.op == Op::Put &&
+      std::any_of(operands.begin() + 1, operands.end(), [&](ValueId i) {
+        return std::any_of(open.begin() + static_cast<ptrdiff_t>(b.openSymbols.size()), open.end(),
+                           [&](ValueId s) {
+                             return g.dependsOn(i, s) &&
+                                    std::find(b.openSymbols.begin(), b.openSymbols.end(), s) ==
+                                        b.openSymbols.end();
+                           });
+      }))
+    return false;
   if (extreme)
     return !b.bounds.nonNegative(g.sub(g.operand(v, 1), g.operand(v, 0)), open);
   if (division)
     return !b.bounds.nonNegative(g.sub(g.operand(v, 1), g.integer(1)), open);
-  const std::vector<Axis> axes = g.axesOf(g.operand(v, 0));
+  const std::vector<Axis> axes = g.axesOf(n.op == Op::Put ? v : g.operand(v, 0));
   for (unsigned k = 0; k < axes.size(); ++k) {
     IndexNeeds needs = indexNeeds(b, g.operand(v, k + 1), axes[k], open);
     if (needs.lower || needs.upper)

@@ -155,6 +155,7 @@ private:
   void forEachPart(ir::ValueId v, ir::ValueId guard, bool sure,
                    const std::function<void(ir::ValueId, ir::ValueId)> &visit);
   bool isWhole(ir::ValueId v) const;
+  ir::ValueId placeOf(ir::ValueId v);
   bool failsAlone(ir::ValueId v);
   void findSure();
   bool failsOnlyAsSure(ir::ValueId v);

@@ -136,8 +136,8 @@ bool Scope::runsAfter(int region, int before) {
   return implies(g, conditionOf(r), conditionOf(s));
 }
 
-/// The regions of several that make a value: one where that is stored, states or an array,
-/// and the others run only after it.
+/// The regions of several that make a value: not those that run only after another where
+/// the value is stored, states or an array.
 std::vector<int> Scope::inherit(uint32_t planned) {
   const Info info = infos[planned];
   const std::vector<int> several = homes.at(info.node);
@@ -149,20 +149,25 @@ std::vector<int> Scope::inherit(uint32_t planned) {
     ends = {g.operand(info.node, 0), g.operand(info.node, 1)};
   if (std::any_of(ends.begin(), ends.end(), [&](ValueId end) { return mayFail(end); }))
     return several;
-  for (int maker : several) {
-    if (!std::all_of(several.begin(), several.end(),
-                     [&](int r) { return r == maker || runsAfter(r, maker); }))
-      continue;
-    for (int r : several)
-      if (r != maker)
-        regions[r].inherited.push_back(planned);
-    for (ValueId end : ends)
-      use(end, 0);
-    infos[planned].home = maker;
+  std::vector<int> makers, others;
+  for (int r : several)
+    (std::any_of(several.begin(), several.end(), [&](int s) { return runsAfter(r, s); }) ? others
+                                                                                        : makers)
+        .push_back(r);
+  // (An array has one buffer. The states are where they were made last.)
+  if (recurs && makers.size() > 1)
+    return several;
+  for (int r : others)
+    regions[r].inherited.push_back(planned);
+  for (ValueId end : ends)
+    use(end, 0);
+  if (makers.size() == 1) {
+    infos[planned].home = makers[0];
     homes.erase(info.node);
-    return {maker};
+  } else {
+    homes[info.node] = makers;
   }
-  return several;
+  return makers;
 }
 
 void Scope::assignHomes() {

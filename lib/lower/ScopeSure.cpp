@@ -145,6 +145,15 @@ bool Scope::isWhole(ValueId v) const {
 /// Whether v is made as a whole, or fails by itself.
 bool Scope::failsAlone(ValueId v) { return mayFail(v) && (isWhole(v) || canFail(b, v)); }
 
+/// Stands for a place in arrays of one shape: to put something there fails where to read
+/// there fails.
+ValueId Scope::placeOf(ValueId v) {
+  const auto operands = g.operands(v);
+  const std::vector<ValueId> indices(operands.begin() + 1, operands.end());
+  const bool put = g.node(v).op == Op::Put;
+  return g.put(g.type(put ? v : operands[0]).shape, indices, g.real(1.0));
+}
+
 void Scope::findSure() {
   std::deque<std::pair<ValueId, ValueId>> work; // fewest loops first
   for (ValueId v : sureRoots)
@@ -162,6 +171,8 @@ void Scope::findSure() {
     before.push_back(guard);
     if (failsAlone(v))
       sureUnder[overRanges(v)].push_back(guard);
+    if (g.node(v).op == Op::At && canFail(b, v))
+      sureUnder[overRanges(placeOf(v))].push_back(guard);
     forEachPart(v, guard, true, [&](ValueId p, ValueId under) { work.emplace_back(p, under); });
   }
 }
@@ -184,13 +195,16 @@ bool Scope::failsOnlyAsSure(ValueId root) {
     if (!mayFail(v) || !seen.insert({v, guard}).second)
       continue;
     if (failsAlone(v)) {
-      auto it = sureUnder.find(overRanges(v));
-      bool known = it != sureUnder.end() &&
-                   std::any_of(it->second.begin(), it->second.end(),
-                               [&, under = guard](ValueId weaker) { return implies(g, under, weaker); });
+      auto isSure = [&, under = guard](ValueId part) {
+        auto it = sureUnder.find(overRanges(part));
+        return it != sureUnder.end() &&
+               std::any_of(it->second.begin(), it->second.end(),
+                           [&](ValueId weaker) { return implies(g, under, weaker); });
+      };
+      const bool known = isSure(v);
       if (known && isWhole(v))
         continue;
-      fine = known || !canFail(b, v);
+      fine = known || !canFail(b, v) || (g.node(v).op == Op::Put && isSure(placeOf(v)));
     }
     fine = fine && seen.size() < most;
     forEachPart(v, guard, false, [&](ValueId p, ValueId under) { work.emplace_back(p, under); });

@@ -103,4 +103,10 @@ TEST(Regression, StatesThatSeveralBranchesMake) {
               {103038u, 10u});
 }
 
+TEST(Regression, PlaceInABranchThatIsNotTaken) {
+  expectSound("fn f(x[n]) = sum(i in 1..n) sum(hess(if i < n then x[i + 1]*(min(j in 1..n) x[j]) "
+              "else 2, x)*x)",
+              {4u, 5u, 13u});
+}
+
 } // namespace

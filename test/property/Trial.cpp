@@ -390,7 +390,8 @@ bool Trial::checkDifferences(uint32_t seed) {
   if (!evaluateAll<Digits50>(here, {&outputs[0], 1}, value, message))
     return fail("in 50 digits: " + message);
   Digits50 forward = (shifted(h) - value[0]) / h, backward = (value[0] - shifted(-h)) / h;
-  if (abs(Digits50(forward - backward)) > 1e-6 * (1 + abs(forward))) {
+  if (!close(first, difference(h)) ||
+      abs(Digits50(forward - backward)) > 1e-6 * (1 + abs(forward))) {
     sharp = true;
     return true;
   }
