@@ -138,7 +138,9 @@ private:
 
   ir::Graph &g;
   Environment<T> env;
-  std::vector<Slot> slots;
+  /// By node; few of the nodes of a large graph are asked for.
+  static constexpr size_t slotsOfPage = 64;
+  std::vector<std::unique_ptr<Slot[]>> pages;
   std::vector<Frame> frames;
   std::vector<std::vector<ValueId>> scopes; ///< symbols of open loops, outermost first
   std::vector<uint64_t> stamps;             ///< [0]: no loop; [k]: scopes[k - 1]

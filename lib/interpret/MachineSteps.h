@@ -15,9 +15,12 @@ namespace gradus::interpret {
 //--- slots ----------------------------------------------------------------------
 
 template <class T> typename Machine<T>::Slot &Machine<T>::slot(ValueId v) {
-  if (slots.size() < g.size())
-    slots.resize(g.size() + g.size() / 2);
-  return slots[v.index];
+  const size_t page = v.index / slotsOfPage;
+  if (page >= pages.size())
+    pages.resize(g.size() / slotsOfPage + 1);
+  if (!pages[page])
+    pages[page] = std::make_unique<Slot[]>(slotsOfPage);
+  return pages[page][v.index % slotsOfPage];
 }
 
 template <class T> size_t Machine<T>::depth(ValueId v) const {

@@ -3,6 +3,7 @@
 #include "transform/Epigraph.h"
 
 #include "differentiate/Structure.h"
+#include "ir/Under.h"
 
 #include <algorithm>
 #include <map>
@@ -84,6 +85,15 @@ void forEachNew(const Graph &g, ValueId root, const NodeMap<bool> &known, F visi
     visit(v);
 }
 
+/// Whether the node has a kink where the right ones of its operands read unknowns.
+bool mayBeKinked(const Graph &g, ValueId v) {
+  const Node &n = g.node(v);
+  return (n.op == Op::Reduce &&
+          (n.reduceOp() == ReduceOp::Min || n.reduceOp() == ReduceOp::Max ||
+           !g.isConstant(g.operand(v, 2)))) ||
+         (n.op == Op::Prim && !info(n.prim()).smooth) || n.op == Op::Select;
+}
+
 bool KinkRemoval::reads(ValueId root) {
   forEachNew(g, root, reads_, [&](ValueId v) {
     auto ops = g.operands(v);
@@ -100,7 +110,7 @@ bool KinkRemoval::kinked(ValueId root) {
     auto ops = g.operands(v);
     const Node &n = g.node(v);
     bool here = std::any_of(ops.begin(), ops.end(), [&](ValueId o) { return kinked_[o]; });
-    if (!here && reads(v)) {
+    if (!here && mayBeKinked(g, v) && reads(v)) {
       const bool extreme = n.op == Op::Reduce &&
                            (n.reduceOp() == ReduceOp::Min || n.reduceOp() == ReduceOp::Max ||
                             reads(g.operand(v, 2)));
@@ -340,6 +350,11 @@ std::optional<Epigraph> epigraph(Graph &g, const Problem &problem,
   std::vector<ValueId> unknowns;
   for (const Unknown &u : problem.unknowns)
     unknowns.push_back(g.inputNode(u.input));
+  std::vector<ValueId> roots{problem.objective};
+  for (const Constraint &c : problem.constraints)
+    roots.push_back(c.value);
+  if (!anyUnder(g, roots, [&](ValueId v) { return mayBeKinked(g, v); }))
+    return {};
   KinkRemoval removal(g, unknowns, nonNegative);
   bool kinked = removal.kinked(problem.objective);
   for (const Constraint &c : problem.constraints)
