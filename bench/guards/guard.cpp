@@ -2,9 +2,9 @@
 //
 //   valgrind --tool=callgrind --collect-atstart=no guard MODEL...
 //
-// For each model: how many instructions it takes to compile value and gradient of
-// its objective, from text to code, and how many to run that code once at its
-// start. Callgrind dumps a count behind each; the sizes of the code are printed.
+// For each model: how many instructions it takes to lower value and gradient of its
+// objective, from text to loops, how many to compile these to code, and how many to
+// run that code once at its start. Callgrind dumps a count behind each; the sizes of the code are printed.
 // The code is made for x86-64-v3, which every machine with AVX2 counts alike and
 // callgrind understands.
 //
@@ -33,7 +33,7 @@ using namespace gradus;
 void measure(const std::string &path) {
   driver::Session session;
   CALLGRIND_TOGGLE_COLLECT;
-  // From text to code.
+  // From text to loops.
   if (!session.load(path))
     fail(session);
   ir::Graph &g = session.graph();
@@ -48,9 +48,12 @@ void measure(const std::string &path) {
   for (size_t k = 0; k < outputs.size(); ++k)
     spec.outputNames.push_back("out" + std::to_string(k + 1));
   const lower::Kernel kernel = lower::lowerKernel(g, module, spec);
+  CALLGRIND_TOGGLE_COLLECT;
+  CALLGRIND_DUMP_STATS_AT("lower");
   jit::JitOptions options;
   options.cpu = "x86-64-v3";
   std::string error;
+  CALLGRIND_TOGGLE_COLLECT;
   auto code = jit::Jit::compile(module, options, error);
   CALLGRIND_TOGGLE_COLLECT;
   CALLGRIND_DUMP_STATS_AT("compile");
