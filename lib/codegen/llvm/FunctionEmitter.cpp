@@ -36,6 +36,24 @@ bool hasLoop(const Body &body) {
   return false;
 }
 
+/// Whether rounds read or write elements of their own: then their number is that of
+/// something in memory.
+bool hasOwnElements(const VectorPlan &plan, const Body &body) {
+  bool found = false;
+  const auto look = [&](const std::vector<ScalarId> &indices) {
+    for (ScalarId i : indices)
+      found = found || plan.strideOf(i) != Stride(0);
+  };
+  forEachStatement(body, [&](const Statement &s) {
+    if (auto *store = std::get_if<Store>(&s.node))
+      look(store->indices);
+    else if (auto *let = std::get_if<Let>(&s.node))
+      if (auto *load = std::get_if<LoadOp>(&let->operation))
+        look(load->indices);
+  });
+  return found;
+}
+
 } // namespace
 
 FunctionEmitter::FunctionEmitter(const ModuleContext &context, const loops::Function &source,
@@ -172,10 +190,15 @@ void FunctionEmitter::statement(const Accumulate &s) {
 void FunctionEmitter::statement(const For &s) {
   if (counts_)
     if (auto plan = planVectors(f_, *counts_, s)) {
+      llvm::BasicBlock *end = hasOwnElements(*plan, s.body) ? nullptr : farRangeAlone(s);
       if (ChunkedLoop chunks(*this, s, *plan); chunks.possible())
         chunks.emit();
       else
         VectorLoop(*this, s, std::move(*plan)).emit();
+      if (end) {
+        jump(end);
+        b_.SetInsertPoint(end);
+      }
       return;
     }
   if (counts_ && depth_ == 0)
@@ -185,6 +208,28 @@ void FunctionEmitter::statement(const For &s) {
         return;
       }
   oneByOne(s, value(s.lo), value(s.hi));
+}
+
+/// Several rounds at once step over the end of a range, and the largest numbers have
+/// nothing behind them: a range that ends there goes one by one. What follows is for
+/// all others; gives the block in which both meet, if there may be such a range.
+llvm::BasicBlock *FunctionEmitter::farRangeAlone(const For &s) {
+  llvm::Value *lo = value(s.lo), *hi = value(s.hi);
+  llvm::Value *limit = b_.getInt64(static_cast<uint64_t>(INT64_MAX) >> 1);
+  llvm::Value *far = b_.CreateICmpSGT(hi, limit);
+  if (llvm::isa<llvm::Constant>(far))
+    return nullptr;
+  llvm::BasicBlock *alone = block("far"), *usual = block("near"), *end = block("far.end");
+  llvm::MDNode *unlikely = llvm::MDBuilder(b_.getContext()).createBranchWeights(1, 1 << 20);
+  b_.CreateCondBr(far, alone, usual, unlikely);
+  b_.SetInsertPoint(alone);
+  const auto values = values_, pointers = pointers_;
+  oneByOne(s, lo, hi);
+  values_ = values; // those of the rounds are not there for what follows
+  pointers_ = pointers;
+  jump(end);
+  b_.SetInsertPoint(usual);
+  return end;
 }
 
 void FunctionEmitter::oneByOne(const For &s, llvm::Value *lo, llvm::Value *hi) {

@@ -75,6 +75,7 @@ private:
   void statement(const loops::Accumulate &s);
   void statement(const loops::For &s);
   void oneByOne(const loops::For &s, llvm::Value *lo, llvm::Value *hi);
+  llvm::BasicBlock *farRangeAlone(const loops::For &s);
   void statement(const loops::While &s);
   void statement(const loops::If &s);
   void statement(const loops::Fill &s);
