@@ -5,6 +5,7 @@
 #include "loops/Bytes.h"
 #include "support/Timings.h"
 
+#include <cassert>
 #include <optional>
 
 namespace gradus::jit {
@@ -17,6 +18,7 @@ const char *const prefix = "gradus.";
 } // namespace
 
 struct CompiledModule::Impl {
+  std::shared_ptr<const bytecode::Program> program; ///< in place of code
   std::shared_ptr<const LinkedCode> code;
   size_t objectBytes = 0;
   bool cached = false;
@@ -29,15 +31,34 @@ size_t CompiledModule::objectBytes() const { return impl_->objectBytes; }
 bool CompiledModule::cached() const { return impl_->cached; }
 
 EntryPoint CompiledModule::find(std::string_view name) const {
-  return reinterpret_cast<EntryPoint>(impl_->code->find(prefix + std::string(name)));
+  if (const bytecode::Program *program = impl_->program.get()) {
+    const auto function = program->find(name);
+    return function ? EntryPoint(*program, *function) : EntryPoint();
+  }
+  return reinterpret_cast<EntryPoint::Native>(impl_->code->find(prefix + std::string(name)));
 }
 
 namespace {
 
+codegen::Level levelOf(Level level) {
+  switch (level) {
+  case Level::Bytecode:
+    break;
+  case Level::O0:
+    return codegen::Level::O0;
+  case Level::Fast:
+    return codegen::Level::Fast;
+  case Level::Full:
+    return codegen::Level::Full;
+  }
+  assert(false && "bytecode is no machine code");
+  return codegen::Level::O0;
+}
+
 std::optional<std::string> makeObject(const loops::Module &module, const JitOptions &options,
                                       std::string &error) {
   codegen::Settings settings;
-  settings.level = options.level;
+  settings.level = levelOf(options.level);
   settings.vectorMath = options.vectorMath;
   settings.symbolPrefix = prefix;
   settings.cpu = options.cpu;
@@ -69,6 +90,12 @@ std::string choicesOf(const JitOptions &options) {
 
 std::unique_ptr<CompiledModule> Jit::compile(const loops::Module &module, const JitOptions &options,
                                              std::string &error) {
+  if (options.level == Level::Bytecode) {
+    auto impl = std::make_unique<CompiledModule::Impl>();
+    impl->program = bytecode::Program::translate(module);
+    impl->objectBytes = impl->program->bytes();
+    return std::make_unique<CompiledModule>(std::move(impl));
+  }
   // Code of another build may follow other rules: without an identity, no cache.
   const Cache *cache = buildIdentity().empty() ? nullptr : options.cache;
   CacheKey key{};

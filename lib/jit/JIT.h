@@ -3,11 +3,13 @@
 // Compiles a module for this machine and links it into the process: object code
 // from codegen/llvm, linked by JITLink, in pages that are never writable and
 // executable at once. The code sees the C library's mathematics, memory
-// functions and lib/runtime, and no other symbol of the process.
+// functions and lib/runtime, and no other symbol of the process. At Level::Bytecode
+// nothing is compiled: codegen/bytecode carries the loops out itself.
 //
 //===--------------------------------------------------------------------===//
 #pragma once
 
+#include "codegen/bytecode/Bytecode.h"
 #include "codegen/llvm/LLVMBackend.h"
 #include "jit/Cache.h"
 #include "jit/CodeStore.h"
@@ -19,18 +21,38 @@
 
 namespace gradus::jit {
 
-using codegen::Level;
+/// Bytecode: there at once, and slow. The others are those of codegen::Level.
+enum class Level : uint8_t { O0, Fast, Full, Bytecode };
 
-/// The signature of exported functions, see runtime/Runtime.h.
-using EntryPoint = int32_t (*)(GradusFrame *frame, void *const *arguments);
+/// An exported function, with the signature of runtime/Runtime.h; or none.
+class EntryPoint {
+public:
+  using Native = int32_t (*)(GradusFrame *frame, void *const *arguments);
+  EntryPoint(Native native = nullptr) : native_(native) {}
+  EntryPoint(const bytecode::Program &program, uint32_t function)
+      : program_(&program), function_(function) {}
+
+  explicit operator bool() const { return native_ || program_; }
+  int32_t operator()(GradusFrame *frame, void *const *arguments) const {
+    return native_ ? native_(frame, arguments) : program_->call(function_, frame, arguments);
+  }
+
+  /// The machine code's own address; null where there is none.
+  Native native() const { return native_; }
+
+private:
+  Native native_ = nullptr;
+  const bytecode::Program *program_ = nullptr;
+  uint32_t function_ = 0;
+};
 
 /// Code in memory; it lives as long as this object.
 class CompiledModule {
 public:
   ~CompiledModule();
-  /// The exported function of this name, or null. Callable from any thread.
+  /// The exported function of this name, or none. Callable from any thread.
   EntryPoint find(std::string_view name) const;
-  /// Bytes of the object file: the size of code and constants.
+  /// Bytes of the object file: the size of code and constants; of bytecode, its own.
   size_t objectBytes() const;
   /// Whether it was in the cache.
   bool cached() const;

@@ -74,9 +74,8 @@ const std::vector<Symbol> &symbols() {
 #endif
 #define ROW(NAME) {#NAME, addressOf(&NAME)},
         ROW(gradus_digamma) ROW(gradus_polygamma) ROW(gradus_polygamma_r) ROW(gradus_powi)
-        ROW(gradus_hess_solve) ROW(gradus_hess_plan) ROW(gradus_sparse_assemble)
-        ROW(gradus_kkt_factor) ROW(gradus_kkt_factor_plain) ROW(gradus_kkt_solve)
-        ROW(gradus_kkt_solve_plain) ROW(gradus_kkt_multiply) ROW(gradus_kkt_multiply_plain)
+#define RUNTIME_FUNCTION(NAME) ROW(NAME)
+#include "runtime/Functions.def"
         ROW(gradus_chunks_run) ROW(gradus_chunks_room)
 #undef ROW
     };

@@ -58,11 +58,13 @@ inline std::string levelName(const testing::TestParamInfo<Level> &info) {
     return "Fast";
   case Level::Full:
     return "Full";
+  case Level::Bytecode:
+    return "Bytecode";
   }
   return "";
 }
 #define GRADUS_AT_EVERY_LEVEL(SUITE)                                                               \
-  INSTANTIATE_TEST_SUITE_P(Levels, SUITE, testing::Values(Level::O0, Level::Fast, Level::Full),    \
-                           levelName)
+  INSTANTIATE_TEST_SUITE_P(                                                                        \
+      Levels, SUITE, testing::Values(Level::O0, Level::Fast, Level::Full, Level::Bytecode), levelName)
 
 } // namespace gradus::jit

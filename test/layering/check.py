@@ -29,6 +29,7 @@ RANKS = {
     "methods": 4,
     "codegen/c": 5,
     "codegen/llvm": 5,
+    "codegen/bytecode": 5,
     "jit": 6,
     "driver": 7,
     "api": 8,

@@ -97,7 +97,7 @@ EmittedCode::~EmittedCode() {
 }
 
 jit::EntryPoint EmittedCode::find(const std::string &name) const {
-  return reinterpret_cast<jit::EntryPoint>(dlsym(library, ("call_" + name).c_str()));
+  return reinterpret_cast<jit::EntryPoint::Native>(dlsym(library, ("call_" + name).c_str()));
 }
 
 } // namespace gradus::property

@@ -30,7 +30,10 @@ std::vector<Sizes> points(uint32_t seed) {
 
 Level levelOf(uint32_t seed) {
   const uint32_t batch = seed / 10;
-  return batch % 5 == 0 ? Level::Fast : batch % 40 == 1 ? Level::Full : Level::O0;
+  return batch % 5 == 0    ? Level::Fast
+         : batch % 40 == 1 ? Level::Full
+         : batch % 2 == 0  ? Level::Bytecode
+                           : Level::O0;
 }
 
 std::string checkPoints(Trial &trial, const Modules &modules, uint32_t seed, Tally &tally) {
