@@ -54,7 +54,8 @@ public:
     if (!calls->make())
       return false;
     rows.push_back({"interpreter", calls->interpretedNumbers, calls->interpreted, 0});
-    for (auto [level, name] : {std::pair{jit::Level::O0, "machine code, not optimized"},
+    for (auto [level, name] : {std::pair{jit::Level::Bytecode, "bytecode"},
+                               {jit::Level::O0, "machine code, not optimized"},
                                {jit::Level::Fast, "machine code, quickly optimized"},
                                {jit::Level::Full, "machine code, optimized"}})
       native(level, name);

@@ -163,7 +163,9 @@ bool Comparison::prepare() {
     bool strict;
   };
   for (const Kind &kind :
-       {Kind{"O0", jit::Level::O0, false}, Kind{"optimized", jit::Level::Fast, false},
+       {Kind{"bytecode", jit::Level::Bytecode, false}, Kind{"O0", jit::Level::O0, false},
+        Kind{"optimized", jit::Level::Fast, false},
+        Kind{"strict bytecode", jit::Level::Bytecode, true},
         Kind{"strict O0", jit::Level::O0, true},
         Kind{"strict optimized", jit::Level::Fast, true}}) {
     auto kernel = NativeKernel::compile(session, outputs, kind.level, kind.strict);

@@ -30,7 +30,8 @@ bool HoistedValues::compute(Session &session) {
   Graph &g = session.graph();
   if (!kernel_)
     kernel_ = NativeKernel::compile(
-        session, values, work > workForOptimizing ? jit::Level::Fast : jit::Level::O0);
+        session, values,
+        work > workForOptimizing ? std::optional(jit::Level::Fast) : std::nullopt);
   std::vector<std::vector<double>> results;
   if (!kernel_ || !kernel_->run(results))
     return false;

@@ -1,6 +1,7 @@
 //===- Native.cpp - arguments, workspace, one-off kernels ----------------------===//
 
 #include "driver/Native.h"
+#include "loops/Operations.h"
 
 #include <algorithm>
 #include <cassert>
@@ -88,7 +89,7 @@ bool Workspace::allocate(Session &session, int64_t elements, GradusFrame &frame)
 }
 
 std::unique_ptr<NativeKernel> NativeKernel::compile(Session &session, std::vector<ValueId> outputs,
-                                                    jit::Level level, bool strict) {
+                                                    std::optional<jit::Level> level, bool strict) {
   std::unique_ptr<NativeKernel> k(new NativeKernel(session));
   Graph &g = session.graph();
   k->module_.name = session.stem();
@@ -99,12 +100,29 @@ std::unique_ptr<NativeKernel> NativeKernel::compile(Session &session, std::vecto
   for (size_t n = 0; n < k->outputs_.size(); ++n)
     spec.outputNames.push_back("out" + std::to_string(n + 1));
   k->kernel_ = lower::lowerKernel(g, k->module_, spec);
+  k->chooses_ = !level;
+  return k->compile(level.value_or(jit::Level::Bytecode)) ? std::move(k) : nullptr;
+}
+
+bool NativeKernel::compile(jit::Level level) {
   std::string error;
-  k->code_ = jit::Jit::compile(k->module_, session.jitOptions(level), error);
-  if (k->code_)
-    return k;
-  session.diagnostics.report(Diag::Internal, {}, error);
-  return nullptr;
+  level_ = level;
+  code_ = jit::Jit::compile(module_, session_.jitOptions(level), error);
+  if (!code_)
+    session_.diagnostics.report(Diag::Internal, {}, error);
+  return code_ != nullptr;
+}
+
+/// Compiles what has become too much for bytecode. False after reporting.
+bool NativeKernel::suit(double results) {
+  constexpr double mostByBytecode = 1e6; // takes about as long as to compile the kernel
+  const Graph &g = session_.graph();
+  std::vector<int64_t> wholes;
+  for (ValueId v : inputs_)
+    if (g.type(v) == Type{Kind::Int, 0})
+      wholes.push_back(session_.value(g.inputIndex(v)).whole);
+  work_ += results + loops::operations(module_, kernel_.function, wholes);
+  return work_ <= mostByBytecode || level_ != jit::Level::Bytecode || compile(jit::Level::O0);
 }
 
 bool NativeKernel::run(std::vector<std::vector<double>> &results) {
@@ -126,6 +144,7 @@ bool NativeKernel::run(std::vector<std::vector<double>> &results) {
   for (ValueId v : inputs_)
     arguments.input(v);
   results.assign(outputs_.size(), {});
+  size_t count = 0;
   std::vector<std::vector<int64_t>> wholes(outputs_.size());
   for (size_t k = 0; k < outputs_.size(); ++k) {
     Type t = g.type(outputs_[k]);
@@ -139,7 +158,10 @@ bool NativeKernel::run(std::vector<std::vector<double>> &results) {
     wholes[k].resize(t.kind == Kind::Real ? 0 : size);
     arguments.pointer(t.kind == Kind::Real ? static_cast<void *>(results[k].data())
                                            : wholes[k].data());
+    count += size;
   }
+  if (chooses_ && !suit(static_cast<double>(count)))
+    return false;
   int32_t status = code_->find("kernel")(&frame, arguments.data());
   for (size_t k = 0; k < outputs_.size(); ++k)
     for (size_t n = 0; n < wholes[k].size(); ++n)

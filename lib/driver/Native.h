@@ -6,6 +6,7 @@
 #include "lower/Kernel.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,9 +52,10 @@ private:
 /// Some expressions compiled to one function of the inputs that they read.
 class NativeKernel {
 public:
-  /// Null after reporting.
+  /// Null after reporting. Without a level each run decides, by the work done so far,
+  /// whether the kernel is to be compiled.
   static std::unique_ptr<NativeKernel> compile(Session &session, std::vector<ir::ValueId> outputs,
-                                               jit::Level level = jit::Level::O0,
+                                               std::optional<jit::Level> level = {},
                                                bool strict = false);
   /// Computes all outputs from the session's values. A scalar is a vector of
   /// one element (whole numbers are converted). False after reporting.
@@ -62,10 +64,15 @@ public:
 
 private:
   explicit NativeKernel(Session &session) : session_(session) {}
+  bool compile(jit::Level level);
+  bool suit(double results);
 
   Session &session_;
   loops::Module module_;
   std::unique_ptr<jit::CompiledModule> code_;
+  jit::Level level_ = jit::Level::Bytecode;
+  bool chooses_ = false; ///< the level
+  double work_ = 0;      ///< of all runs, in additions
   std::vector<ir::ValueId> inputs_, outputs_;
   lower::Kernel kernel_;
 };

@@ -204,7 +204,7 @@ bool fillElements(Session &session, const Unknown &u, ValueId value, double othe
     return true;
   }
   if (size > fewElements) {
-    auto kernel = NativeKernel::compile(session, {value}, jit::Level::O0, true);
+    auto kernel = NativeKernel::compile(session, {value}, {}, true);
     std::vector<std::vector<double>> out;
     if (!kernel || !kernel->run(out))
       return false;

@@ -128,17 +128,33 @@ void Solver::lower() {
   inputs_ = prepared_->inputs;
 }
 
-/// Long formulas without data are work, too: so many operations count as an element.
-void Solver::countWork() {
-  constexpr double operationsOfElement = 32, most = 1e15;
+double Solver::operationsOf(loops::FunctionId function, std::span<const ValueId> inputs) {
   std::vector<int64_t> wholes;
   const Graph &g = session_.graph();
-  for (ValueId v : inputs_)
+  for (ValueId v : inputs)
     if (g.type(v) == Type{Kind::Int, 0})
       wholes.push_back(session_.value(g.inputIndex(v)).whole);
-  const double operations =
-      loops::operations(prepared_->module, descent_.valueGradient, wholes);
-  elements_ = std::max(elements_, static_cast<int64_t>(std::min(most, operations / operationsOfElement)));
+  constexpr double most = 1e15;
+  return std::min(most, loops::operations(prepared_->module, function, wholes));
+}
+
+/// Long formulas without data are work, too: so many operations count as an element.
+constexpr double operationsOfElement = 32;
+
+void Solver::countWork() {
+  elements_ = std::max(elements_, static_cast<int64_t>(operationsOf(descent_.valueGradient, inputs_) /
+                                                       operationsOfElement));
+}
+
+/// With the products that a Hessian is made of, a history, factors.
+void Solver::countStep(double elements) {
+  std::vector<ValueId> inputs = inputs_;
+  inputs.push_back(descent_.n);
+  if (constrained_)
+    inputs.insert(inputs.end(), descent_.patternSizes.begin(), descent_.patternSizes.end());
+  inputs.insert(inputs.end(), descent_.options.begin(), descent_.options.end());
+  const double operations = elements + operationsOf(descent_.solve, inputs);
+  stepWork_ = static_cast<int64_t>(operations / operationsOfElement) + 1;
 }
 
 /// The loops of the descent, and the values of what only they have.
@@ -185,9 +201,11 @@ bool Solver::prepare() {
   }
   if (!constrained_ && !setOwnTime())
     return false;
+  const auto data = static_cast<double>(elements_); // each is read
   countWork();
   if (!bindDescent())
     return false;
+  countStep(data);
   auto elements = session_.whole(descent_.workspace);
   if (!elements)
     return false;
@@ -212,10 +230,14 @@ bool Solver::compile(jit::Level level) {
   return code_ != nullptr;
 }
 
-/// Whether the work done by quick code would have paid for optimizing it. Counted
-/// in elements, not in time: the same model takes the same way every time.
-bool Solver::costly(int64_t iterations) const {
-  return (iterations + 1) * (elements_ + stepWork_) > mostQuickWork_;
+/// Counted in elements, not in time: the same model takes the same way every time.
+jit::Level Solver::levelFor(int64_t iterations) const {
+  if (isCompiled(jit::Level::Fast))
+    return jit::Level::Fast;
+  const int64_t work = prepared_->work + workOf(iterations);
+  if (work <= mostBytecodeWork_)
+    return jit::Level::Bytecode;
+  return work <= mostPlainWork_ ? jit::Level::O0 : jit::Level::Fast;
 }
 
 } // namespace gradus::driver

@@ -23,6 +23,7 @@ struct PreparedDescent {
   loops::Module module;
   std::map<jit::Level, std::shared_ptr<jit::CompiledModule>> code;
   std::map<jit::Level, std::shared_ptr<Landscape>> landscapes;
+  int64_t work = 0; ///< of all descents so far, as Solver counts it
 };
 
 /// What a descent is made of. A problem whose Hessian's pattern comes from its data is

@@ -35,7 +35,7 @@ int64_t Solver::hook(void *user, const double *s, int64_t count, const double *x
     }
     self.trace_.push_back(std::move(row));
   }
-  if (self.allowTierUp_ && self.costly(static_cast<int64_t>(s[0]))) {
+  if (self.allowTierUp_ && self.levelFor(static_cast<int64_t>(s[0])) != self.level_) {
     self.tierUp_ = true;
     return 1;
   }
@@ -155,33 +155,17 @@ bool Solver::solve(const Attempt &attempt, Solution &solution) {
 
 bool Solver::run(Solution &solution) {
   auto begin = Clock::now();
-  // Quick code first, unless one evaluation alone is already worth optimizing.
-  // A search makes most of its steps in any case.
-  const double steps = optionValue("explore") > 0 ? optionValue("steps") : 0;
-  allowTierUp_ = !costly(static_cast<int64_t>(steps)) && !isCompiled(jit::Level::Fast);
-  if (!compile(allowTierUp_ ? jit::Level::O0 : jit::Level::Fast))
+  // A search makes most of its steps in any case, and others rarely few.
+  const double steps = optionValue("explore") > 0 ? optionValue("steps") : 10;
+  if (!compile(levelFor(static_cast<int64_t>(steps))))
     return false;
   solution.compileMs += milliseconds(begin);
   auto solveBegin = Clock::now();
   begun_ = shown_ = solveBegin;
   deadline_ = solveBegin + std::chrono::duration_cast<Clock::duration>(
                                std::chrono::duration<double>(options_.maxTime));
-  if (!runNative())
+  if (!runInTiers([this] { return runNative(); }))
     return false;
-  double extra = 0;
-  if (tierUp_) {
-    // Again from the start with optimized code: what was done is little.
-    allowTierUp_ = tierUp_ = false;
-    auto recompiled = Clock::now();
-    if (!compile(jit::Level::Fast))
-      return false;
-    extra = milliseconds(recompiled);
-    deadline_ += Clock::now() - recompiled;
-    solution.compileMs += extra;
-    if (!runNative())
-      return false;
-  }
-  allowTierUp_ = false;
   const std::vector<double> given = start_;
   if (!settle(solution))
     return false;
@@ -190,9 +174,26 @@ bool Solver::run(Solution &solution) {
   judge(solution);
   addStatistics(solution);
   const double looks = landscape_ ? landscape_->takeCompileMs() : 0; // at the end of the descent
-  solution.compileMs += looks;
-  solution.solveMs = milliseconds(solveBegin) - extra - looks;
+  solution.compileMs += looks + recompileMs_;
+  solution.solveMs = milliseconds(solveBegin) - recompileMs_ - looks;
   return true;
+}
+
+bool Solver::runInTiers(const std::function<bool()> &run) {
+  for (;;) {
+    tierUp_ = false;
+    allowTierUp_ = level_ != jit::Level::Fast;
+    if (!run())
+      return false;
+    prepared_->work += workOf(k_);
+    if (!tierUp_)
+      return true;
+    const auto begin = Clock::now();
+    if (!compile(levelFor(0)))
+      return false;
+    recompileMs_ += milliseconds(begin);
+    deadline_ += Clock::now() - begin;
+  }
 }
 
 /// The descent goes on from another point; the step to it counts as one. What it
@@ -211,7 +212,7 @@ bool Solver::again(const std::vector<double> &start, double noise, double least)
   const double starts = optionValue("starts"), explore = optionValue("explore");
   setOptionValue("starts", 0);
   setOptionValue("explore", 0);
-  const bool done = runNative();
+  const bool done = runInTiers([this] { return runNative(); });
   setOptionValue("steps", steps);
   setOptionValue("noise", usual);
   setOptionValue("starts", starts);

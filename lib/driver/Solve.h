@@ -16,6 +16,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -174,15 +175,22 @@ protected:
   virtual bool bindDescent() { return true; }
   void lower();
   void countWork();
+  void countStep(double elements);
+  double operationsOf(loops::FunctionId function, std::span<const ir::ValueId> inputs);
   bool isCompiled(jit::Level level) const;
   bool compile(jit::Level level);
   bool runNative();
+  /// Runs the descent, again from its start with better code once it has taken so much
+  /// work that better code pays. False after reporting.
+  bool runInTiers(const std::function<bool()> &run);
   bool levelledOff() const;
   size_t largestUnknown() const;
   void judge(Solution &solution);
   void explainStart(Solution &solution);
   static int64_t hook(void *user, const double *scalars, int64_t count, const double *x, int64_t n);
-  bool costly(int64_t iterations) const;
+  /// The code that so many iterations pay for, with all that was done before.
+  jit::Level levelFor(int64_t iterations) const;
+  int64_t workOf(int64_t iterations) const { return (iterations + 1) * stepWork_; }
 
   Session &session_;
   const ir::Problem &problem_;
@@ -207,11 +215,12 @@ protected:
   lower::Descent descent_;
   std::vector<ir::ValueId> inputs_;
   std::shared_ptr<jit::CompiledModule> code_;
-  jit::Level level_ = jit::Level::O0; ///< of the code
+  jit::Level level_ = jit::Level::Bytecode; ///< of the code
   int64_t workspace_ = 0;
   int64_t elements_ = 0; ///< of all data and unknowns, or more: the work of one evaluation
-  int64_t stepWork_ = 0; ///< of a step beside its evaluations, in the same unit
-  int64_t mostQuickWork_ = 1'000'000; ///< by code that is not optimized
+  int64_t stepWork_ = 0; ///< of a step with its evaluations, in elements of 32 additions
+  int64_t mostBytecodeWork_ = 150'000; ///< about what it takes to compile a descent
+  int64_t mostPlainWork_ = 4'000'000;  ///< by code that is not optimized
   // Of the running solve:
   std::vector<double> x_, g_;
   int64_t status_ = 0, k_ = 0, values_ = 0, gradients_ = 0, hessians_ = 0;
@@ -219,6 +228,7 @@ protected:
   Clock::time_point begun_, shown_;
   bool progressShown_ = false;
   bool tierUp_ = false, allowTierUp_ = false, outOfTime_ = false, failed_ = false;
+  double recompileMs_ = 0; ///< for better code, while it ran
   Clock::time_point deadline_;
   std::vector<TraceRow> trace_;
   bool constrained_ = false; ///< the loop and the arguments of SolveConstrained.h

@@ -296,19 +296,11 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   // Given as people read them.
   for (double &y : startY_)
     y *= problem_.maximize ? 1.0 : -1.0;
-  // A derivative for each color; ten elements of it are one of the code around it.
-  stepWork_ = (pattern_.sizes[lower::ColorsH] + pattern_.sizes[lower::ColorsJ]) * elements_ / 10;
-  elements_ += 10 * (pattern_.sizes[lower::SizeJ] + pattern_.sizes[lower::SizeH]) + 200;
-  // A method with constraints is long: to optimize it costs what many steps cost, and
-  // they rarely are fewer than ten.
-  elements_ = elements_ / 50 + 1;
-  mostQuickWork_ = 4'000'000;
-  constexpr int64_t fewSteps = 10;
-  const bool quick = !costly(fewSteps - 1) && !isCompiled(jit::Level::Fast);
-  allowTierUp_ = quick && !outside_;
-  if (!compile(quick ? jit::Level::O0 : jit::Level::Fast) || !orderElimination())
+  // A method with constraints is long: to optimize it costs what many steps cost.
+  mostBytecodeWork_ = 100'000;
+  constexpr int64_t fewSteps = 10; // there rarely are fewer
+  if (!compile(levelFor(fewSteps - 1)) || !orderElimination())
     return false;
-  stepWork_ += static_cast<int64_t>(pattern_.work / 125);
   solution.compileMs = milliseconds(begin);
   auto solveBegin = Clock::now();
   deadline_ = solveBegin + std::chrono::duration_cast<Clock::duration>(
@@ -317,21 +309,10 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
     choice_.name = outsideMethod;
     choice_.options = outsideOptions_;
   }
-  if (outside_ ? !runOutside() : !runConstrained())
+  if (outside_ ? !runOutside() : !runInTiers([this] { return runConstrained(); }))
     return false;
-  double extra = 0;
-  if (tierUp_) {
-    allowTierUp_ = tierUp_ = false;
-    auto again = Clock::now();
-    if (!compile(jit::Level::Fast))
-      return false;
-    extra = milliseconds(again);
-    deadline_ += Clock::now() - again;
-    solution.compileMs += extra;
-    if (!runConstrained())
-      return false;
-  }
-  solution.solveMs = milliseconds(solveBegin) - extra;
+  solution.compileMs += recompileMs_;
+  solution.solveMs = milliseconds(solveBegin) - recompileMs_;
   judgeConstrained(solution);
   if (chosen && options_.start.empty() && !tryOtherwise(solution))
     return false;
