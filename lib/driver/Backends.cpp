@@ -189,6 +189,7 @@ public:
 
 #include <stdio.h>
 
+/* A workspace needs no more than the alignment of a double. */
 static double memory[{}];
 
 static void reals(const double *x, int count) {{
@@ -204,8 +205,11 @@ static void wholes(const int64_t *x, int count) {{
 
 {}int main(void) {{
   model_frame frame = {{0}};
-  frame.workspace = memory;
-  frame.workspace_bytes = sizeof memory;
+  double *workspace = memory;
+  while ((uintptr_t)workspace % 16 != 8)
+    ++workspace;
+  frame.workspace = workspace;
+  frame.workspace_bytes = sizeof memory - 16;
 {}  if (sizeof memory == 0) {{
     reals(memory, 0);
     wholes(NULL, 0);

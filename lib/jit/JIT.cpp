@@ -63,6 +63,7 @@ std::optional<std::string> makeObject(const loops::Module &module, const JitOpti
   settings.symbolPrefix = prefix;
   settings.cpu = options.cpu;
   settings.chunkWork = options.chunkWork;
+  settings.workspaceAlignment = 64; // runtime/Runtime.h
   // Quick code is to be there soon; the same emitter is checked where code is optimized.
   settings.careful = options.level != Level::O0;
   auto program = codegen::LLVMProgram::create(module, settings, error);

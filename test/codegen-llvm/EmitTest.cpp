@@ -69,13 +69,17 @@ template <class Write> Module formula(Write write, bool strict = false) {
 TEST(Emit, BodyAndWrapper) {
   Module m;
   samples::addDot(m);
-  std::string ir = create(m, avx512())->ir();
+  Settings settings = avx512();
+  settings.workspaceAlignment = 64;
+  std::string ir = create(m, settings)->ir();
   EXPECT_TRUE(has(ir, R"(%GradusFrame = type \{ ptr, i64, ptr, ptr, i32, \[4 x i64\] \})"));
   EXPECT_TRUE(has(ir,
                   R"(define internal \{ i32, double \} @dot\.body\(ptr noalias align 8 %frame, )"
                   R"(ptr noalias align 64 %workspace, i64 %n, )"
                   R"(ptr noalias nocapture readonly %x, ptr noalias nocapture readonly %y\))"));
   EXPECT_TRUE(has(ir, R"(define i32 @dot\(ptr %frame, ptr %arguments\))"));
+  EXPECT_TRUE(has(create(m, avx512())->ir(), "ptr noalias align 8 %workspace"))
+      << "an object's workspace is aligned for a double";
   EXPECT_TRUE(has(ir, "\"target-cpu\"=\"x86-64-v4\""));
   EXPECT_TRUE(has(ir, "\"prefer-vector-width\"=\"512\""));
   // The quick selection of instructions returns one value.

@@ -105,7 +105,8 @@ BodyFunction declareBody(const ModuleContext &context, const loops::Function &fu
   for (unsigned i : {0u, 1u}) {
     body->addParamAttr(i, llvm::Attribute::NoAlias);
     body->addParamAttr(
-        i, llvm::Attribute::get(llvmContext, llvm::Attribute::Alignment, i == 0 ? 8 : 64));
+        i, llvm::Attribute::get(llvmContext, llvm::Attribute::Alignment,
+                                i == 0 ? 8 : context.workspaceAlignment));
   }
   auto private_ = [&](unsigned at, bool readOnly) {
     body->addParamAttr(at, llvm::Attribute::NoAlias);

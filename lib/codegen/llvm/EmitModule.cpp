@@ -128,6 +128,7 @@ std::unique_ptr<llvm::Module> emitModule(const loops::Module &source, const Sett
                         vectorsOf(machine, source, settings),
                         settings.level == Level::O0,
                         settings.chunkWork,
+                        settings.workspaceAlignment,
                         {},
                         {}};
   for (const loops::Table &table : source.tables)

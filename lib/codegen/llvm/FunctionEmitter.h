@@ -31,6 +31,7 @@ struct ModuleContext {
   VectorUnit vectors;
   bool quick = false;               ///< for the quick selection of instructions
   double chunkWork = 0;             ///< operations for each chunk of a loop; 0: loops stay whole
+  unsigned workspaceAlignment = 8;  ///< in bytes
   std::vector<BodyFunction> bodies; ///< by FunctionId
   std::vector<llvm::Constant *> tables; ///< rows of Module::tables
 };

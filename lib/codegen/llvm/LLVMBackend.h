@@ -49,6 +49,9 @@ struct Settings {
   /// Long loops call the runtime with chunks of about so many operations, see
   /// runtime/Threads.h. 0: never.
   double chunkWork = 0;
+  /// What the caller promises of the workspace's address, in bytes. Who calls an object
+  /// promises no more than that a double may be there.
+  unsigned workspaceAlignment = 8;
   /// The module is checked before passes and code generation, and its values have names.
   bool careful = true;
 };
