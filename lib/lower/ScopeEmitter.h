@@ -143,6 +143,7 @@ private:
   bool stops(const ir::Opened &recur) const;
   bool startsSurely(ir::ValueId states);
   ir::ValueId startedIf(ir::ValueId condition, ir::ValueId states);
+  ir::ValueId firstStep(const Recurrence &r, ir::ValueId states);
   ir::ValueId storedStates(ir::ValueId states, ir::ValueId condition, LoopItem &loop);
   void readStored(LoopItem &loop);
 

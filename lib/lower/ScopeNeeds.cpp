@@ -175,7 +175,10 @@ void Scope::findNeeds(LoopItem &item) {
           const std::vector<ValueId> parts = g.reachable({&condition, 1});
           chosen = !std::binary_search(parts.begin(), parts.end(), g.operand(v, 0));
         }
-        here = storedStates(v, chosen ? condition : ValueId{}, item);
+        if (!chosen)
+          condition = stops ? firstStep(recurrences[static_cast<size_t>(item.recurrence)], v)
+                            : ValueId{};
+        here = storedStates(v, condition, item);
       } else if (condition.valid()) {
         here = g.select(condition, v, nothing(v));
       }

@@ -49,7 +49,8 @@ bool Scope::shortCircuits(ValueId v) const {
 /// are the region around them. Beyond a few regions it is computed early after
 /// all.
 void Scope::use(ValueId v, int region) {
-  constexpr size_t mostHomes = 32;
+  // (What is one operation is short code in each.)
+  const size_t mostHomes = g.type(v).scalar() && g.node(v).binders == 0 ? 128 : 32;
   Info *info = find(v);
   if (!info || info->home == region)
     return;

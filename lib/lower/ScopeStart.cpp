@@ -45,6 +45,23 @@ ValueId Scope::startedIf(ValueId condition, ValueId states) {
                                                       : g.lastState(made, which);
 }
 
+/// Whether a recurrence that may stop makes its first step, where it reads the states of
+/// another; invalid where that cannot be asked before.
+ValueId Scope::firstStep(const Recurrence &r, ValueId states) {
+  const Opened &o = r.opened;
+  const Axis range = o.ranges[0];
+  Substitution first{{o.symbols[0], range.lo}};
+  for (size_t k = 0; k < o.starts.size(); ++k)
+    first.emplace(o.symbols[k + 1], o.starts[k]);
+  const ValueId begins = g.logicalAnd(runs(range.lo, range.hi),
+                                      g.logicalNot(g.substitute(o.condition, first)));
+  const std::vector<ValueId> reads = g.reachable({&begins, 1});
+  // (It starts in any case.)
+  if (mayFail(o.condition) || std::binary_search(reads.begin(), reads.end(), g.operand(states, 0)))
+    return {};
+  return begins;
+}
+
 /// What to store for an array of states that the loop reads, where a branch is taken, if
 /// a condition is given. All loops find the same array if the recurrence starts surely
 /// where it has a state, or if it has a step where they run. Else it is made in any case:

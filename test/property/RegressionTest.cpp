@@ -109,4 +109,12 @@ TEST(Regression, PlaceInABranchThatIsNotTaken) {
               {4u, 5u, 13u});
 }
 
+TEST(Regression, ReadInFortyBranches) {
+  expectSound("param w[4] = [0.5, -1, 2, 0.25]\n"
+              "fn f(s, t, x[n], y[0..n], A[m,n], int c[n], int k) = if 2 < s then (1.5 + dot(w, "
+              "solve(3*identity(4) + w*w', [2, 2, x[1], 2]))^2)^tanh(atan2(if s > 0 then x[1] else "
+              "3, 1 + max(A[1,1], A[1,2])^2)) else 2",
+              {200221u});
+}
+
 } // namespace
