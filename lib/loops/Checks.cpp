@@ -111,9 +111,9 @@ private:
       holds.erase(trail.back());
   }
   void drop(Body &body) {
-    Body kept;
-    kept.reserve(body.size());
-    for (Statement &s : body) {
+    size_t kept = 0;
+    for (size_t k = 0; k < body.size(); ++k) {
+      Statement &s = body[k];
       if (auto *let = std::get_if<Let>(&s.node)) {
         // Checks are about whole numbers: reals need no numbers of their own.
         if (f.scalars[let->target.index].kind != Kind::Real) {
@@ -139,9 +139,11 @@ private:
         within(branch->then, branch->condition);
         within(branch->otherwise);
       }
-      kept.push_back(std::move(s));
+      if (kept != k)
+        body[kept] = std::move(s);
+      ++kept;
     }
-    body = std::move(kept);
+    body.erase(body.begin() + static_cast<ptrdiff_t>(kept), body.end());
   }
 
   //--- checks that are the same in all rounds -------------------------------------
@@ -164,6 +166,10 @@ private:
     body = std::move(made);
   }
   void hoist(For &loop, Body &before) {
+    if (std::none_of(loop.body.begin(), loop.body.end(), [](const Statement &s) {
+          return std::holds_alternative<Check>(s.node);
+        }))
+      return;
     std::set<uint32_t> differ{loop.index.index};
     auto same = [&](ScalarId s) { return !differ.count(s.index); };
     std::map<uint32_t, const Operation *> invariant; // lets of the body

@@ -65,9 +65,13 @@ void MethodLowering::makeFlatFunctions() {
 
 Descent MethodLowering::run() {
   const size_t errorsBefore = diagnostics.errorCount();
-  random = asksRandom(texts);
-  batches = asksBatches(texts);
-  makeKernels(asksCurvature(texts), asksResiduals(texts));
+  const std::set<std::string> calls = callsOf(texts);
+  auto asks = [&](const char *one, const char *other) {
+    return calls.count(one) != 0 || calls.count(other) != 0;
+  };
+  random = asks("uniform", "normal");
+  batches = calls.count("batch") != 0;
+  makeKernels(asks("hess", "hvp"), asks("residual", "jac"));
   makeFlatFunctions();
   if (asksConstraints(*texts.method))
     makeConstraintKernels();

@@ -127,13 +127,6 @@ void collectCalls(const DescentTexts &texts, const syntax::Body &body, std::set<
         collectCalls(texts, piece->body, into, depth + 1);
 }
 
-bool callsOne(const DescentTexts &texts, std::initializer_list<const char *> names) {
-  std::set<std::string> called;
-  collectCalls(texts, texts.method->body, called);
-  return std::any_of(names.begin(), names.end(),
-                     [&](const char *name) { return called.count(name) != 0; });
-}
-
 } // namespace
 
 bool asksGradientElsewhere(const DescentTexts &texts) {
@@ -145,10 +138,11 @@ bool asksGradientElsewhere(const DescentTexts &texts) {
   });
 }
 
-bool asksCurvature(const DescentTexts &texts) { return callsOne(texts, {"hess", "hvp"}); }
-bool asksResiduals(const DescentTexts &texts) { return callsOne(texts, {"residual", "jac"}); }
-bool asksBatches(const DescentTexts &texts) { return callsOne(texts, {"batch"}); }
-bool asksRandom(const DescentTexts &texts) { return callsOne(texts, {"uniform", "normal"}); }
+std::set<std::string> callsOf(const DescentTexts &texts) {
+  std::set<std::string> called;
+  collectCalls(texts, texts.method->body, called);
+  return called;
+}
 
 bool asksFor(const syntax::Body &body, std::string_view name) {
   return bodyHas(body, [&](const syntax::Call &c) { return c.callee.name == name; });

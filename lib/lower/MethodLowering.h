@@ -206,15 +206,9 @@ private:
 
 /// Whether a method, or one that it calls, has a call grad(e) with e other than x.
 bool asksGradientElsewhere(const DescentTexts &texts);
-/// Whether it has a call of hess or hvp.
-bool asksCurvature(const DescentTexts &texts);
 /// Whether a call of that name is in it.
 bool asksFor(const syntax::Body &body, std::string_view name);
-/// Whether it has a call of residual or jac.
-bool asksResiduals(const DescentTexts &texts);
-/// Whether it has a call of uniform or normal.
-bool asksRandom(const DescentTexts &texts);
-/// Whether it has a call of batch.
-bool asksBatches(const DescentTexts &texts);
+/// The names of all that a method, or one that it calls, calls.
+std::set<std::string> callsOf(const DescentTexts &texts);
 
 } // namespace gradus::lower
