@@ -16,9 +16,12 @@
 #include <malloc.h>
 #include <nlohmann/json.hpp>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -55,13 +58,23 @@ void interrupt(int) {
 }
 
 /// One heap that grows in large steps and does not shrink. That of a second thread
-/// would grow by 4 KB, with a call of the system each time.
+/// would grow by 4 KB, with a call of the system each time. What large models take of it
+/// comes in pages of 2 MB, where the system has them on request: a tenth of the time goes
+/// into pages otherwise.
 void prepareHeap() {
   constexpr int step = 4 << 20, large = 32 << 20;
   mallopt(M_ARENA_MAX, 1);
   mallopt(M_TOP_PAD, step);
   mallopt(M_TRIM_THRESHOLD, 8 * large);
   mallopt(M_MMAP_THRESHOLD, large);
+  constexpr size_t room = size_t{192} << 20, page = size_t{2} << 20;
+  mallopt(M_MMAP_MAX, 0); // from the heap itself
+  if (void *heap = malloc(room)) {
+    const auto first = (reinterpret_cast<uintptr_t>(heap) + page - 1) & ~(page - 1);
+    madvise(reinterpret_cast<void *>(first), room - page, MADV_HUGEPAGE);
+    free(heap);
+  }
+  mallopt(M_MMAP_MAX, 65536);
 }
 
 struct Job {
