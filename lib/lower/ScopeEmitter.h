@@ -142,7 +142,8 @@ private:
   // ScopeStart.cpp: recurrences that may fail before their first step.
   bool stops(const ir::Opened &recur) const;
   bool startsSurely(ir::ValueId states);
-  ir::ValueId startedIf(ir::ValueId condition, ir::ValueId states);
+  bool stepsSurely(ir::ValueId states);
+  ir::ValueId startedIf(ir::ValueId condition, ir::ValueId states, bool steps = false);
   ir::ValueId firstStep(const Recurrence &r, ir::ValueId states);
   ir::ValueId storedStates(ir::ValueId states, ir::ValueId condition, LoopItem &loop);
   void readStored(LoopItem &loop);

@@ -29,17 +29,32 @@ bool Scope::startsSurely(ValueId states) {
   return true;
 }
 
-/// The same states of a recurrence that starts with zeros unless the condition holds;
-/// one that may stop does not begin then.
-ValueId Scope::startedIf(ValueId condition, ValueId states) {
+/// Whether no step of the recurrence of an array of states can fail.
+bool Scope::stepsSurely(ValueId states) {
+  const Opened o = g.open(g.operand(states, 0));
+  LoopItem step;
+  step.symbol = o.symbols[0];
+  return !mayFailInside(o.condition, step) &&
+         std::none_of(o.nexts.begin(), o.nexts.end(),
+                      [&](ValueId next) { return mayFailInside(next, step); });
+}
+
+/// The same states of a recurrence that starts with zeros unless the condition holds; one
+/// that may stop does not begin then, and of `steps` all that may fail is left out.
+ValueId Scope::startedIf(ValueId condition, ValueId states, bool steps) {
   const ValueId recur = g.operand(states, 0);
   const Opened o = g.open(recur);
   std::vector<ValueId> starts;
   for (ValueId start : o.starts)
     starts.push_back(mayFail(start) ? g.select(condition, start, nothing(start)) : start);
+  std::vector<ValueId> nexts;
+  for (ValueId next : o.nexts)
+    nexts.push_back(steps && !stops(o) && mayFail(next)
+                        ? g.select(condition, next, nothing(next))
+                        : next);
   const ValueId stop =
       stops(o) ? g.logicalOr(g.logicalNot(condition), o.condition) : o.condition;
-  const ValueId made = g.recur(o.symbols, o.ranges[0], stop, starts, o.nexts, g.isRemade(recur));
+  const ValueId made = g.recur(o.symbols, o.ranges[0], stop, starts, nexts, g.isRemade(recur));
   const auto which = static_cast<unsigned>(g.node(states).payload);
   return g.node(states).statePart() == StatePart::All ? g.allStates(made, which)
                                                       : g.lastState(made, which);
@@ -68,7 +83,7 @@ ValueId Scope::firstStep(const Recurrence &r, ValueId states) {
 /// made where it is read, it would be made again for each index of the loop.
 ValueId Scope::storedStates(ValueId states, ValueId condition, LoopItem &loop) {
   if (startsSurely(states))
-    return states;
+    return condition.valid() && !stepsSurely(states) ? startedIf(condition, states, true) : states;
   const Opened o = g.open(g.operand(states, 0));
   const Axis range = o.ranges[0];
   if (mayFail(range.lo) || mayFail(range.hi))
@@ -88,7 +103,7 @@ ValueId Scope::storedStates(ValueId states, ValueId condition, LoopItem &loop) {
     open.push_back(loop.symbol);
   if (b.bounds.nonNegative(g.sub(range.hi, range.lo), open))
     return startedIf(runs(range.lo, range.hi), states);
-  return startedIf(condition.valid() ? condition : some, states);
+  return condition.valid() ? startedIf(condition, states, true) : startedIf(some, states);
 }
 
 /// Makes the loop read the states that are stored for it.
