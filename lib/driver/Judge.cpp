@@ -101,7 +101,7 @@ bool Solver::settle(Solution &s) {
         std::min(mostLookWork / elements_,
                  std::max(freeLookWork / elements_, 2 * (values_ + gradients_)));
     if (!landscape_) {
-      const jit::Level level = levelFor(std::min(budget, usualLook));
+      const jit::Level level = levelFor(std::min(budget, usualLook) * elements_);
       std::shared_ptr<Landscape> &kept = prepared_->landscapes[level];
       if (!kept)
         kept = Landscape::create(session_, described_, level);

@@ -115,7 +115,8 @@ bool NativeKernel::compile(jit::Level level) {
 
 /// Compiles what has become too much for bytecode. False after reporting.
 bool NativeKernel::suit(double results) {
-  constexpr double mostByBytecode = 1e6; // takes about as long as to compile the kernel
+  // About as long as it takes to compile the kernel.
+  const double mostByBytecode = 500'000 + 2000.0 * static_cast<double>(loops::statements(module_));
   const Graph &g = session_.graph();
   std::vector<int64_t> wholes;
   for (ValueId v : inputs_)

@@ -155,6 +155,12 @@ void Solver::countStep(double elements) {
   inputs.insert(inputs.end(), descent_.options.begin(), descent_.options.end());
   const double operations = elements + operationsOf(descent_.solve, inputs);
   stepWork_ = static_cast<int64_t>(operations / operationsOfElement) + 1;
+  // A statement takes LLVM 10 to 20 microseconds, with passes ten times as long. An
+  // element of work is a tenth of a microsecond of bytecode, or three where sparse
+  // matrices are around the arithmetic.
+  const int64_t size = loops::statements(prepared_->module);
+  mostBytecodeWork_ = size * (constrained_ ? 20 : 200);
+  mostPlainWork_ = size * (constrained_ ? 800 : 5000);
 }
 
 /// The loops of the descent, and the values of what only they have.
@@ -231,13 +237,13 @@ bool Solver::compile(jit::Level level) {
 }
 
 /// Counted in elements, not in time: the same model takes the same way every time.
-jit::Level Solver::levelFor(int64_t iterations) const {
+jit::Level Solver::levelFor(int64_t work) const {
   if (isCompiled(jit::Level::Fast))
     return jit::Level::Fast;
-  const int64_t work = prepared_->work + workOf(iterations);
-  if (work <= mostBytecodeWork_)
+  const int64_t all = prepared_->work + work;
+  if (all <= mostBytecodeWork_)
     return jit::Level::Bytecode;
-  return work <= mostPlainWork_ ? jit::Level::O0 : jit::Level::Fast;
+  return all <= mostPlainWork_ ? jit::Level::O0 : jit::Level::Fast;
 }
 
 } // namespace gradus::driver

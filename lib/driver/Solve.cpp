@@ -35,7 +35,7 @@ int64_t Solver::hook(void *user, const double *s, int64_t count, const double *x
     }
     self.trace_.push_back(std::move(row));
   }
-  if (self.allowTierUp_ && self.levelFor(static_cast<int64_t>(s[0])) != self.level_) {
+  if (self.allowTierUp_ && self.levelFor(self.workOfSteps(static_cast<int64_t>(s[0]))) != self.level_) {
     self.tierUp_ = true;
     return 1;
   }
@@ -157,7 +157,7 @@ bool Solver::run(Solution &solution) {
   auto begin = Clock::now();
   // A search makes most of its steps in any case, and others rarely few.
   const double steps = optionValue("explore") > 0 ? optionValue("steps") : 10;
-  if (!compile(levelFor(static_cast<int64_t>(steps))))
+  if (!compile(levelFor(workOfSteps(static_cast<int64_t>(steps)))))
     return false;
   solution.compileMs += milliseconds(begin);
   auto solveBegin = Clock::now();
@@ -185,7 +185,7 @@ bool Solver::runInTiers(const std::function<bool()> &run) {
     allowTierUp_ = level_ != jit::Level::Fast;
     if (!run())
       return false;
-    prepared_->work += workOf(k_);
+    prepared_->work += workOfSteps(k_);
     if (!tierUp_)
       return true;
     const auto begin = Clock::now();

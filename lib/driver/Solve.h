@@ -188,9 +188,9 @@ protected:
   void judge(Solution &solution);
   void explainStart(Solution &solution);
   static int64_t hook(void *user, const double *scalars, int64_t count, const double *x, int64_t n);
-  /// The code that so many iterations pay for, with all that was done before.
-  jit::Level levelFor(int64_t iterations) const;
-  int64_t workOf(int64_t iterations) const { return (iterations + 1) * stepWork_; }
+  /// The code that so much work pays for, with all that was done before.
+  jit::Level levelFor(int64_t work) const;
+  int64_t workOfSteps(int64_t iterations) const { return (iterations + 1) * stepWork_; }
 
   Session &session_;
   const ir::Problem &problem_;
@@ -219,8 +219,9 @@ protected:
   int64_t workspace_ = 0;
   int64_t elements_ = 0; ///< of all data and unknowns, or more: the work of one evaluation
   int64_t stepWork_ = 0; ///< of a step with its evaluations, in elements of 32 additions
-  int64_t mostBytecodeWork_ = 150'000; ///< about what it takes to compile a descent
-  int64_t mostPlainWork_ = 4'000'000;  ///< by code that is not optimized
+  /// Work by bytecode, and by code that is not optimized, that takes about as long as to
+  /// compile the next: a multiple of the statements.
+  int64_t mostBytecodeWork_ = 0, mostPlainWork_ = 0;
   // Of the running solve:
   std::vector<double> x_, g_;
   int64_t status_ = 0, k_ = 0, values_ = 0, gradients_ = 0, hessians_ = 0;

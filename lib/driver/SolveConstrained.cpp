@@ -296,10 +296,8 @@ bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solutio
   // Given as people read them.
   for (double &y : startY_)
     y *= problem_.maximize ? 1.0 : -1.0;
-  // A method with constraints is long: to optimize it costs what many steps cost.
-  mostBytecodeWork_ = 100'000;
   constexpr int64_t fewSteps = 10; // there rarely are fewer
-  if (!compile(levelFor(fewSteps - 1)) || !orderElimination())
+  if (!compile(levelFor(workOfSteps(fewSteps))) || !orderElimination())
     return false;
   solution.compileMs = milliseconds(begin);
   auto solveBegin = Clock::now();

@@ -1,6 +1,7 @@
 //===- Operations.cpp - counting arithmetic ---------------------------------------===//
 
 #include "loops/Operations.h"
+#include "loops/Operands.h"
 
 #include <algorithm>
 #include <cmath>
@@ -116,7 +117,21 @@ private:
   std::vector<std::optional<double>> known; ///< by scalar
 };
 
+int64_t countStatements(const Body &body) {
+  auto count = static_cast<int64_t>(body.size());
+  for (const Statement &s : body)
+    forEachBody(s, [&](const Body &inner) { count += countStatements(inner); });
+  return count;
+}
+
 } // namespace
+
+int64_t statements(const Module &module) {
+  int64_t count = 0;
+  for (const Function &f : module.functions)
+    count += countStatements(f.body);
+  return count;
+}
 
 double operations(const Module &module, FunctionId function,
                   const std::vector<int64_t> &wholeParameters, double unknownTrips) {

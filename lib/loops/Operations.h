@@ -16,4 +16,7 @@ namespace gradus::loops {
 double operations(const Module &module, FunctionId function,
                   const std::vector<int64_t> &wholeParameters, double unknownTrips = 1);
 
+/// How many statements the functions of a module have: what it takes to compile them.
+int64_t statements(const Module &module);
+
 } // namespace gradus::loops

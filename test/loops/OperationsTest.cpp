@@ -32,6 +32,15 @@ TEST(Operations, TripsTimesBody) {
   EXPECT_EQ(operations(module, f, {0}), 0);
 }
 
+TEST(Operations, StatementsOfAllBodies) {
+  Module module;
+  sumOfExp(module);
+  // Two constants, the loop, and in it a read, two functions and the sum.
+  EXPECT_EQ(statements(module), 7);
+  sumOfExp(module);
+  EXPECT_EQ(statements(module), 14);
+}
+
 TEST(Operations, TrianglesCountTheirMiddle) {
   Module module;
   FunctionBuilder f(module, "triangle");
