@@ -160,7 +160,7 @@ void Solver::countStep(double elements) {
   // matrices are around the arithmetic.
   const int64_t size = loops::statements(prepared_->module);
   mostBytecodeWork_ = size * (constrained_ ? 20 : 200);
-  mostPlainWork_ = size * (constrained_ ? 800 : 5000);
+  mostPlainWork_ = size * (constrained_ ? 3000 : 8000);
 }
 
 /// The loops of the descent, and the values of what only they have.
