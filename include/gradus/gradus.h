@@ -93,7 +93,9 @@ GRADUS_API void gradus_messages_free(gradus_messages *messages);
 typedef struct {
   size_t size; /* sizeof(gradus_compile_options): GRADUS_COMPILE_OPTIONS sets it */
   int strict;  /* neither fuse multiply-adds nor reassociate sums: the same bits everywhere */
-  int level;   /* 0: quickest to compile; 1: vectorized, the usual one; 2: all of LLVM's passes */
+  /* Of functions. 0: quickest to compile; 1: vectorized, the usual one; 2: all of LLVM's
+   * passes; 3: not compiled, for what is called a few times. */
+  int level;
   int cache;   /* keep machine code for later processes, as gradus cache shows it */
   const char *const *allow_paths; /* directories that the model may read too */
   size_t allow_path_count;

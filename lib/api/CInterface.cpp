@@ -10,6 +10,7 @@
 
 #include <cstring>
 #include <exception>
+#include <iterator>
 #include <new>
 
 using namespace gradus;
@@ -114,13 +115,15 @@ int compile(std::string path, std::string text, const gradus_compile_options *gi
   // A program built with an older header knows fewer options.
   if (given)
     std::memcpy(&usual, given, std::min(given->size, sizeof usual));
-  if (usual.level < 0 || usual.level > 2)
-    return usage(messages, "there are the levels 0, 1 and 2");
+  constexpr jit::Level levels[] = {jit::Level::O0, jit::Level::Fast, jit::Level::Full,
+                                   jit::Level::Bytecode};
+  if (usual.level < 0 || static_cast<size_t>(usual.level) >= std::size(levels))
+    return usage(messages, "there are the levels 0, 1, 2 and 3");
   if (usual.threads < 0 || usual.threads > 1024)
     return usage(messages, "threads is a number from 1 to 1024, or 0 for the usual one");
   api::ModelOptions options;
   options.strict = usual.strict != 0;
-  options.level = static_cast<jit::Level>(usual.level);
+  options.level = levels[usual.level];
   options.cache = usual.cache != 0;
   options.threads = std::max(usual.threads, 1);
   for (size_t k = 0; k < usual.allow_path_count; ++k)

@@ -50,6 +50,20 @@ void functions(const gradus::Model &model) {
   CHECK(thrown);
 }
 
+void levels(const char *file) {
+  for (int level = 0; level <= 3; ++level) {
+    gradus::CompileOptions options;
+    options.level = level;
+    auto model = gradus::Model::fromFile(file, options);
+    CHECK(bool(model));
+    functions(*model);
+  }
+  gradus::CompileOptions options;
+  options.level = 4;
+  auto model = gradus::Model::fromFile(file, options);
+  CHECK(!model && model.error().code == GRADUS_USAGE);
+}
+
 void errors() {
   auto wrong = gradus::Model::fromText("wrong.opt", "fn f(x) = y\n");
   CHECK(!wrong && wrong.error().code == GRADUS_MODEL_ERROR);
@@ -174,6 +188,7 @@ int main(int count, char **arguments) {
   }
   CHECK(model->functions().size() == 3 && model->problems().size() == 1);
   functions(*model);
+  levels(arguments[1]);
   errors();
   solves(*model);
   changes();
