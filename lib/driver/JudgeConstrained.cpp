@@ -72,24 +72,10 @@ bool ConstrainedSolver::objectiveAt(const std::vector<double> &x, double &value,
 void ConstrainedSolver::collect(Solution &s) {
   using lower::Ending;
   double sign = problem_.maximize ? -1.0 : 1.0;
-  s.method = choice_;
-  s.x = x_;
-  s.startX = start_;
-  g_.resize(start_.size());
-  for (double d : g_)
-    s.gradient.push_back(sign * d);
-  s.objective = sign * f_;
-  s.gradientNorm = norm_;
-  s.iterations = k_;
-  s.values = values_;
-  s.gradients = gradients_;
-  s.hessians = hessians_;
+  collectRun(s);
   s.trace = std::move(trace_);
   for (TraceRow &row : s.trace)
     row.f *= sign;
-  s.maxViolation = 0;
-  for (size_t k = 0; k < x_.size(); ++k)
-    s.maxViolation = std::max({s.maxViolation, lower_[k] - x_[k], x_[k] - upper_[k]});
   switch (static_cast<Ending>(status_)) {
   case Ending::Running:
   case Ending::Converged:

@@ -98,6 +98,10 @@ bool Solver::runNative() {
   a.pointer(lower_.values().data());
   a.pointer(upper_.values().data());
   a.pointer(x_.data());
+  return callSolve(frame, a);
+}
+
+bool Solver::callSolve(GradusFrame &frame, Arguments &a) {
   for (ValueId v : descent_.options)
     a.input(v);
   a.pointer(&status_);
@@ -113,6 +117,25 @@ bool Solver::runNative() {
     return true;
   reportFailure(session_, prepared_->module, frame);
   return false;
+}
+
+void Solver::collectRun(Solution &s) {
+  const double sign = problem_.maximize ? -1.0 : 1.0;
+  s.method = choice_;
+  s.x = x_;
+  s.startX = start_;
+  g_.resize(start_.size());
+  for (double d : g_)
+    s.gradient.push_back(sign * d);
+  s.objective = sign * f_;
+  s.gradientNorm = norm_;
+  s.iterations = k_;
+  s.values = values_;
+  s.gradients = gradients_;
+  s.hessians = hessians_;
+  s.maxViolation = 0;
+  for (size_t k = 0; k < x_.size(); ++k)
+    s.maxViolation = std::max({s.maxViolation, lower_[k] - x_[k], x_[k] - upper_[k]});
 }
 
 bool Solver::solve(const syntax::MethodCall *call, Solution &solution) {

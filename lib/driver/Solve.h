@@ -180,6 +180,10 @@ protected:
   bool isCompiled(jit::Level level) const;
   bool compile(jit::Level level);
   bool runNative();
+  /// Calls the code with what all descents take last: options, and where results go.
+  bool callSolve(GradusFrame &frame, Arguments &arguments);
+  /// What the run has left, but why it has ended.
+  void collectRun(Solution &solution);
   /// Runs the descent, again from its start with better code once it has taken so much
   /// work that better code pays. False after reporting.
   bool runInTiers(const std::function<bool()> &run);

@@ -216,7 +216,6 @@ bool ConstrainedSolver::runConstrained() {
   z_.assign(start_.size() + 1, 0.0);
   g_.assign(start_.size() + 1, 0.0);
   trace_.clear();
-  Graph &g = session_.graph();
   Arguments a(session_);
   // Scalars stand before the arrays that they are the sizes of only in the list of
   // the model's own inputs.
@@ -234,22 +233,7 @@ bool ConstrainedSolver::runConstrained() {
   a.pointer(x_.data());
   a.pointer(y_.data());
   a.pointer(z_.data());
-  for (ValueId v : descent_.options)
-    a.input(v);
-  a.pointer(&status_);
-  a.pointer(&k_);
-  a.pointer(&f_);
-  a.pointer(&norm_);
-  a.pointer(&values_);
-  a.pointer(&gradients_);
-  a.pointer(&hessians_);
-  a.pointer(g_.data());
-  (void)g;
-  const Stage stage("descend");
-  if (code_->find("solve")(&frame, a.data()) == 0)
-    return true;
-  reportFailure(session_, prepared_->module, frame);
-  return false;
+  return callSolve(frame, a);
 }
 
 bool ConstrainedSolver::solve(const syntax::MethodCall *given, Solution &solution) {
