@@ -3,8 +3,8 @@
 //   valgrind --tool=callgrind --collect-atstart=no guard MODEL...
 //
 // For each model: how many instructions it takes to lower value and gradient of its
-// objective, from text to loops, how many to compile these to code, and how many to
-// run that code once at its start. Callgrind dumps a count behind each; the sizes of the code are printed.
+// objective, from text to loops, how many to compile these to code, how many to run
+// that code once at its start, and how many to do both with bytecode. Callgrind dumps a count behind each; the sizes of the code are printed.
 // The code is made for x86-64-v3, which every machine with AVX2 counts alike and
 // callgrind understands.
 //
@@ -93,6 +93,11 @@ void measure(const std::string &path) {
     driver::reportFailure(session, module, frame);
     fail(session);
   }
+  CALLGRIND_TOGGLE_COLLECT;
+  const auto bytecode = jit::Jit::compile(module, jit::Level::Bytecode, error);
+  bytecode->find("kernel")(&frame, arguments.data());
+  CALLGRIND_TOGGLE_COLLECT;
+  CALLGRIND_DUMP_STATS_AT("bytecode");
   std::cout << session.stem() << " " << code->objectBytes() << "\n";
 }
 
