@@ -351,7 +351,10 @@ const Opened &Graph::open(ValueId binder) {
 Opened Graph::openWith(ValueId binder, std::span<const ValueId> symbols) {
   Node n = node(binder);
   assert(n.binders == symbols.size());
-  if (!allIndices(*this, symbols)) {
+  // Nor does a renaming fold where an index is already read inside: max(i, j) at j = i.
+  const bool fresh = std::none_of(symbols.begin(), symbols.end(),
+                                  [&](ValueId s) { return dependsOn(binder, s); });
+  if (!fresh || !allIndices(*this, symbols)) {
     Opened opened = open(binder);
     Substitution map;
     for (unsigned k = 0; k < n.binders; ++k)

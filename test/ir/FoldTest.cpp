@@ -113,6 +113,16 @@ TEST(Fold, OneIndexInTwoPlaces) {
   EXPECT_EQ(m.g.at(identity, diagonal), m.g.real(1));
 }
 
+/// max(i, j) at j = i is i.
+TEST(Fold, AnIndexThatIsReadInsideAlready) {
+  Model m;
+  const ValueId larger[] = {m.i, m.j};
+  const ValueId place[] = {m.g.prim(Prim::Max, larger)}, symbols[] = {m.j}, at[] = {m.i};
+  const Axis ranges[] = {{m.one, m.n}};
+  ValueId row = m.g.build(symbols, ranges, m.g.at(m.x, place));
+  EXPECT_EQ(m.g.at(row, at), m.g.at(m.x, at));
+}
+
 // A third derivative of a Cholesky factor opens tens of thousands of binders.
 TEST(Graph, ManySymbolsTakeAMomentEach) {
   Model m;
