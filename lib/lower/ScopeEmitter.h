@@ -260,6 +260,7 @@ private:
   std::map<std::pair<ir::ValueId, ir::ValueId>, std::vector<ir::ValueId>> ranges; ///< see overRanges()
   std::unordered_map<ir::ValueId, std::vector<ir::ValueId>, ir::ValueIdHash> sureUnder;
   std::unordered_map<ir::ValueId, bool, ir::ValueIdHash> onlyAsSure;
+  std::unordered_set<ir::ValueId, ir::ValueIdHash> surelyMade; ///< in any case, by this scope
   std::map<std::tuple<ir::ValueId, int, int>, int> regionOf;
 };
 

@@ -169,6 +169,8 @@ void Scope::findSure() {
         std::find(before.begin(), before.end(), guard) != before.end())
       continue;
     before.push_back(guard);
+    if (guard == always)
+      surelyMade.insert(v);
     if (failsAlone(v))
       sureUnder[overRanges(v)].push_back(guard);
     if (g.node(v).op == Op::At && canFail(b, v))
@@ -177,14 +179,16 @@ void Scope::findSure() {
   }
 }
 
-/// Whether computing v cannot fail but where the scope fails anyway. Asked for what
-/// has loops only.
+/// Whether computing v cannot fail but where the scope fails anyway. Of what has no
+/// loops only whether the scope makes it in any case is looked at.
 bool Scope::failsOnlyAsSure(ValueId root) {
+  findSure();
+  if (surelyMade.count(root))
+    return true;
   if (g.type(root).scalar() && g.node(root).binders == 0)
     return false;
   if (auto it = onlyAsSure.find(root); it != onlyAsSure.end())
     return it->second;
-  findSure();
   constexpr size_t most = 20000;
   std::vector<std::pair<ValueId, ValueId>> work{{root, always}};
   std::set<std::pair<ValueId, ValueId>> seen;
