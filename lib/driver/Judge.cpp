@@ -104,11 +104,11 @@ bool Solver::settle(Solution &s) {
       const jit::Level level = levelFor(std::min(budget, usualLook) * elements_);
       std::shared_ptr<Landscape> &kept = prepared_->landscapes[level];
       if (!kept)
-        kept = Landscape::create(session_, described_, level);
+        kept = Landscape::create(session_, described_, level, options_.strict);
       if (!kept || !kept->fit(start_.size()))
         return false;
       landscape_ = kept;
-      if (hoist_ != semantics::Hoist::Normal && !options_.strict) // code of another form
+      if (hoist_ != semantics::Hoist::Normal) // that is code of another form
         landscape_->borrow(prepared_->descent, prepared_->module, level_ == level ? code_.get() : nullptr);
     }
     EndOfDescent end(*landscape_, lower_, upper_, given, levels, atStart, budget);

@@ -16,10 +16,10 @@ using namespace ir;
 
 std::unique_ptr<Landscape> Landscape::create(Session &session,
                                              const lower::DescentProblem &problem,
-                                             jit::Level level) {
+                                             jit::Level level, bool strict) {
   const auto begin = Clock::now();
   Graph &g = session.graph();
-  std::unique_ptr<Landscape> l(new Landscape(session, problem, level));
+  std::unique_ptr<Landscape> l(new Landscape(session, problem, level, strict));
   l->n_ = g.input({"n", {Kind::Int, 0}, InputRole::Size, {}});
   if (auto residuals = differentiate::residuals(g, problem.objective, problem.unknowns))
     l->m_ = lower::residualCount(g, *residuals);
@@ -61,6 +61,7 @@ Landscape::Entry &Landscape::entry(Evaluator which) {
   } else {
     loops::Module module;
     module.name = session_.stem();
+    module.strict = strict_;
     made.elements = lower::lowerEvaluator(session_.graph(), module, problem_, which, n_,
                                           session_.diagnostics);
     made.own = jit::Jit::compile(loops::extract(module, name), session_.jitOptions(level_), error);

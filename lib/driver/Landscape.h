@@ -25,7 +25,7 @@ public:
   /// The problem may be as the descent sees it: to be minimized. Null after
   /// reporting.
   static std::unique_ptr<Landscape> create(Session &session, const lower::DescentProblem &problem,
-                                           jit::Level level);
+                                           jit::Level level, bool strict = false);
   /// Before all else, and after values of the session have changed: makes room for
   /// so many unknowns. False after reporting.
   bool fit(size_t unknowns);
@@ -63,14 +63,15 @@ private:
     bool fits = false; ///< the workspace is that of the sizes of now
   };
 
-  Landscape(Session &session, lower::DescentProblem problem, jit::Level level)
-      : session_(session), problem_(std::move(problem)), level_(level) {}
+  Landscape(Session &session, lower::DescentProblem problem, jit::Level level, bool strict)
+      : session_(session), problem_(std::move(problem)), level_(level), strict_(strict) {}
   bool call(Evaluator which, std::initializer_list<void *> arguments);
   Entry &entry(Evaluator which);
 
   Session &session_;
   lower::DescentProblem problem_;
   jit::Level level_;
+  bool strict_;
   ir::ValueId n_; ///< Input node of the number of unknowns
   ir::ValueId m_; ///< number of residuals; invalid where no sum of squares is seen
   const lower::Descent *lentDescent_ = nullptr;
