@@ -134,7 +134,7 @@ double Solver::operationsOf(loops::FunctionId function, std::span<const ValueId>
   for (ValueId v : inputs)
     if (g.type(v) == Type{Kind::Int, 0})
       wholes.push_back(session_.value(g.inputIndex(v)).whole);
-  constexpr double most = 1e15;
+  constexpr double most = 1e12; // hours; products with a number of steps stay in range
   return std::min(most, loops::operations(prepared_->module, function, wholes));
 }
 
